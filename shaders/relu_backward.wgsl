@@ -1,0 +1,25 @@
+// dx = dy where x > 0, else 0; added to what dx holds when ACCUMULATE is 1.
+override COUNT: u32 = 1u;
+override ACCUMULATE: u32 = 0u;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 256u + lane;
+  if (i >= COUNT) {
+    return;
+  }
+  let gradient = select(0.0, dy[i], x[i] > 0.0);
+  if (ACCUMULATE == 1u) {
+    dx[i] += gradient;
+  } else {
+    dx[i] = gradient;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * @file The gradient table: every operation the tape knows, its forward kernels beside its backward ones. The
+ * mathematics is in the kernels; here stands only which of them belong together.
+ */
+import * as kernels from '../kernels/index.js';
+import type { Variable } from './tape.js';
+
+/** max(x, 0), element by element. */
+export function relu(x: Variable): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.relu(recorder, x.value), [x], (dy, _wants, [into]) => [
+    kernels.reluBackward(recorder, x.value, dy, into),
+  ]);
+}
+
+/** a + b, element by element; the tensors are of equal size. */
+export function add(a: Variable, b: Variable): Variable {
+  return a.tape.record(kernels.add(a.tape.recorder, a.value, b.value), [a, b], (dy) => [dy, dy]);
+}

@@ -1,0 +1,45 @@
+import type { BindingType, ShaderName } from './pipelines.js';
+import type { Tensor } from './tensor.js';
+
+/** How a dispatch touches a tensor; 'update' reads and writes it. */
+export type Access = 'read' | 'write' | 'update' | 'uniform';
+
+export interface Binding {
+  tensor: Tensor;
+  access: Access;
+}
+
+export const read = (tensor: Tensor): Binding => ({ tensor, access: 'read' });
+export const write = (tensor: Tensor): Binding => ({ tensor, access: 'write' });
+export const update = (tensor: Tensor): Binding => ({ tensor, access: 'update' });
+export const uniform = (tensor: Tensor): Binding => ({ tensor, access: 'uniform' });
+
+/** One kernel call as it is recorded. */
+export interface Dispatch {
+  /** The operation, e.g. 'conv2d' or 'conv2d.dInput', for errors, profiles and benches. */
+  label: string;
+  shader: ShaderName;
+  /** Values for the shader's `override` and `const` declarations. */
+  constants?: Readonly<Record<string, number>>;
+  /** In the order of the shader's @binding numbers, all in group 0. */
+  bindings: readonly Binding[];
+  workgroups: readonly [number, number, number];
+  /** Floating-point operations, a multiply-add counted as two; direct-convolution count for convolutions. */
+  flops?: number;
+}
+
+/** A recorded dispatch with the scope it was recorded in, e.g. 'conv3_1'. */
+export interface Step extends Required<Dispatch> {
+  scope: string;
+}
+
+const BINDING_TYPES: Record<Access, BindingType> = {
+  read: 'read-only-storage',
+  write: 'storage',
+  update: 'storage',
+  uniform: 'uniform',
+};
+
+export function bindingTypes(step: Step): BindingType[] {
+  return step.bindings.map(({ access }) => BINDING_TYPES[access]);
+}

@@ -1,0 +1,4 @@
+/** "12.5 MiB", for messages. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1).replace(/\.0$/, '')} MiB`;
+}

@@ -1,0 +1,177 @@
+import { adapterFacts, type AdapterFacts } from './facts.js';
+import type { Step } from './dispatch.js';
+import { GpuError, LimitError } from './errors.js';
+import { BufferUsage } from './flags.js';
+import { megabytes } from './format.js';
+import { MemoryLedger } from './memory.js';
+import { PipelineCache } from './pipelines.js';
+import { Readback } from './readback.js';
+import { elements, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
+import { VariantTable } from './variants.js';
+
+/** Every tensor's buffer may be bound for reading, writing or as a uniform, and copied from and to. */
+const TENSOR_USAGE = BufferUsage.STORAGE | BufferUsage.UNIFORM | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
+
+/**
+ * A WebGPU device and what we keep for it: pipelines, memory, read-backs, and which kernel variants suit it.
+ * It either adopts a device that somebody else owns, and then leaves it as it was found, or requests its own.
+ */
+export class Gpu {
+  readonly facts: AdapterFacts;
+  readonly pipelines: PipelineCache;
+  readonly memory = new MemoryLedger();
+  readonly variants = new VariantTable();
+  readonly readback: Readback;
+  /** Dispatches on constants alone, recorded but not yet run: the next program to be frozen runs them, once. */
+  readonly pendingSetup = new Set<Step>();
+  private unit: Tensor | undefined;
+  private readonly residents = new Set<Storage>();
+  private readonly derived = new WeakMap<Storage, Map<string, Tensor>>();
+
+  private constructor(
+    readonly device: GPUDevice,
+    private readonly owned: boolean,
+    info?: GPUAdapterInfo,
+  ) {
+    this.facts = adapterFacts(info ?? device.adapterInfo);
+    this.pipelines = new PipelineCache(device);
+    this.readback = new Readback(device, this.memory);
+  }
+
+  /** Works on a caller's device within the limits it was made with; `dispose` leaves the device alive. */
+  static adopt(device: GPUDevice): Gpu {
+    return new Gpu(device, false);
+  }
+
+  /**
+   * Requests an adapter and a device with the adapter's own limits and the optional features we can use.
+   *
+   * @param entry the WebGPU entry point: `navigator.gpu` in a browser, Dawn's in Node.
+   * @throws GpuError when there is no adapter.
+   */
+  static async request(entry: GPU, options: GPURequestAdapterOptions = {}): Promise<Gpu> {
+    const adapter = await entry.requestAdapter({ powerPreference: 'high-performance', ...options });
+    if (!adapter)
+      throw new GpuError('Requesting a GPU', 'internal', 'WebGPU offers no adapter on this machine.');
+    const wanted: GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+    const { limits } = adapter;
+    const device = await adapter.requestDevice({
+      label: 'scumble',
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: {
+        maxBufferSize: limits.maxBufferSize,
+        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxUniformBufferBindingSize: limits.maxUniformBufferBindingSize,
+        maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+        maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+        maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+        maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+        maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
+      },
+    });
+    return new Gpu(device, true, adapter.info);
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.device.limits;
+  }
+
+  /** A tensor that lives until it is freed, zero-filled or holding `data` (float32, row-major). */
+  tensor(label: string, shape: Shape, data?: Float32Array): Tensor {
+    const tensor = new Tensor(this.allocate(label, elements(shape) * F32_BYTES), shape);
+    if (data) this.write(tensor, data);
+    return tensor;
+  }
+
+  /** A resident tensor whose contents never change (weights), so that work on them alone is done only once. */
+  constant(label: string, shape: Shape, data: Float32Array): Tensor {
+    const tensor = this.tensor(label, shape, data);
+    tensor.storage.frozen = true;
+    return tensor;
+  }
+
+  /** The constant 1 as a scalar tensor: where every backward pass begins. */
+  one(): Tensor {
+    return (this.unit ??= this.constant('one', [], new Float32Array([1])));
+  }
+
+  /** Writes float32 data into a tensor. The copy is queued before any work submitted later. */
+  write(tensor: Tensor, data: Float32Array): void {
+    if (data.length !== tensor.size) {
+      throw new GpuError(
+        'Writing a tensor',
+        'validation',
+        `${tensor} takes ${tensor.size} numbers, not ${data.length}.`,
+      );
+    }
+    const { buffer } = tensor.storage;
+    if (!buffer)
+      throw new GpuError('Writing a tensor', 'validation', `${tensor} has no memory yet: freeze first.`);
+    this.device.queue.writeBuffer(buffer, tensor.offset, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Copies a tensor to the host, after all work submitted so far. The queue goes on meanwhile. */
+  read(tensor: Tensor): Promise<Float32Array> {
+    return this.readback.read(tensor);
+  }
+
+  /** Frees a resident tensor's memory, and that of everything prepared from it. */
+  free(tensor: Tensor): void {
+    const { storage } = tensor;
+    for (const prepared of this.derived.get(storage)?.values() ?? []) this.free(prepared);
+    this.derived.delete(storage);
+    if (this.residents.delete(storage)) this.release(storage);
+  }
+
+  /** Frees all that this object made, and the device itself unless it was adopted. */
+  dispose(): void {
+    for (const storage of this.residents) this.release(storage);
+    this.residents.clear();
+    this.readback.dispose();
+    if (this.owned) this.device.destroy();
+  }
+
+  /**
+   * The tensor prepared from `source` under `key`, made by `make` the first time it is asked for. Used for
+   * rearranged weights: prepared once however many programs read them.
+   */
+  prepared(source: Storage, key: string, make: () => Tensor): { tensor: Tensor; fresh: boolean } {
+    let made = this.derived.get(source);
+    if (!made) this.derived.set(source, (made = new Map()));
+    const existing = made.get(key);
+    if (existing) return { tensor: existing, fresh: false };
+    const tensor = make();
+    made.set(key, tensor);
+    return { tensor, fresh: true };
+  }
+
+  private allocate(label: string, bytes: number): Storage {
+    const storage = this.allocateUntracked(label, bytes);
+    this.residents.add(storage);
+    return storage;
+  }
+
+  /**
+   * Memory that the caller frees (a program's shared buffers), counted in `memory`.
+   *
+   * @throws LimitError beyond the device's largest buffer.
+   */
+  allocateUntracked(label: string, bytes: number): Storage {
+    const limit = this.limits.maxBufferSize;
+    if (bytes > limit) {
+      throw new LimitError(
+        `${label} needs ${megabytes(bytes)}, but this GPU allows at most ${megabytes(limit)} in one buffer; ` +
+          'choose a smaller size (--size).',
+      );
+    }
+    const buffer = this.device.createBuffer({ label, size: bytes, usage: TENSOR_USAGE });
+    this.memory.add(bytes);
+    return new Storage(label, bytes, buffer);
+  }
+
+  private release(storage: Storage): void {
+    storage.buffer?.destroy();
+    delete storage.buffer;
+    this.memory.remove(storage.bytes);
+  }
+}

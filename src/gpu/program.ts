@@ -1,0 +1,162 @@
+import { bindingTypes, type Step } from './dispatch.js';
+import { GpuError } from './errors.js';
+import type { Gpu } from './gpu.js';
+import { planMemory, type Lifetime } from './plan.js';
+import type { Recorder } from './recorder.js';
+import type { Storage } from './tensor.js';
+
+/** What a program's temporaries take. */
+export interface MemoryReport {
+  /** Bytes of the shared buffers actually made. */
+  bytes: number;
+  /** The most alive at any one dispatch: the least any plan could take. */
+  peakBytes: number;
+  /** What separate buffers would have taken. */
+  unsharedBytes: number;
+}
+
+/** A step with everything made that a replay needs. */
+export interface CompiledStep extends Step {
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+}
+
+/**
+ * A frozen recording: dispatches with every pipeline, bind group and buffer already made. A run allocates
+ * nothing and creates no WebGPU object but its command encoder (and the pass and command buffer it yields).
+ */
+export class Program {
+  readonly steps: CompiledStep[] = [];
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly label: string,
+    readonly memory: MemoryReport,
+    private readonly owned: readonly Storage[],
+    private readonly placed: readonly Storage[],
+  ) {}
+
+  /** Appends the dispatches to a compute pass, so that several programs can share one. */
+  encode(pass: GPUComputePassEncoder): void {
+    let pipeline: GPUComputePipeline | undefined;
+    for (const step of this.steps) {
+      if (step.pipeline !== pipeline) pass.setPipeline((pipeline = step.pipeline));
+      pass.setBindGroup(0, step.bindGroup);
+      pass.dispatchWorkgroups(...step.workgroups);
+    }
+  }
+
+  /** Submits one run. Returns at once; a later read waits for it. */
+  run(): void {
+    runAll(this.gpu, [this]);
+  }
+
+  /** Frees the buffers the program owns. Tensors it was recorded on stay. */
+  dispose(): void {
+    for (const storage of this.owned) {
+      storage.buffer?.destroy();
+      this.gpu.memory.remove(storage.bytes);
+    }
+    for (const storage of this.placed) delete storage.buffer;
+  }
+}
+
+/** Submits several programs, in order, as one pass of one command buffer. */
+export function runAll(gpu: Gpu, programs: readonly Program[]): void {
+  const encoder = gpu.device.createCommandEncoder({ label: programs[0]?.label ?? 'empty' });
+  const pass = encoder.beginComputePass();
+  for (const program of programs) program.encode(pass);
+  pass.end();
+  gpu.device.queue.submit([encoder.finish()]);
+}
+
+/** Freezes a recording. The body of Recorder.freeze, in the file of what it makes. */
+export async function buildProgram(recorder: Recorder, outputs: ReadonlySet<Storage>): Promise<Program> {
+  const { gpu, label } = recorder;
+  const { device } = gpu;
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  let program: Program | undefined;
+  let failure: unknown;
+  try {
+    program = place(recorder, outputs);
+    await compile(program, recorder.steps);
+    await runSetup(gpu);
+  } catch (error) {
+    failure = error;
+  }
+  const invalid = await device.popErrorScope();
+  const exhausted = await device.popErrorScope();
+  if (exhausted) failure = new GpuError(`Freezing ${label}`, 'out-of-memory', exhausted.message);
+  else if (invalid) failure ??= new GpuError(`Freezing ${label}`, 'validation', invalid.message);
+  if (failure || !program) {
+    program?.dispose();
+    throw failure;
+  }
+  return program;
+}
+
+/** Gives every temporary its memory, by the plan. */
+function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
+  const { gpu, steps } = recorder;
+  const lifetimes = new Map<Storage, Lifetime>();
+  steps.forEach((step, at) => {
+    for (const { tensor } of step.bindings) {
+      const { storage } = tensor;
+      if (!recorder.owns(storage)) continue;
+      const life = lifetimes.get(storage);
+      if (life) life.last = at;
+      else lifetimes.set(storage, { bytes: storage.bytes, first: at, last: at });
+    }
+  });
+  // What is read after the run must outlive it, and must not be overwritten by the beginning of the next.
+  for (const storage of outputs) {
+    const life = lifetimes.get(storage);
+    if (life) Object.assign(life, { first: 0, last: steps.length });
+  }
+  const placed = [...lifetimes.keys()];
+  const plan = planMemory([...lifetimes.values()]);
+  const owned = plan.slotBytes.map((bytes, slot) =>
+    gpu.allocateUntracked(`${recorder.label} #${slot}`, bytes),
+  );
+  placed.forEach((storage, i) => (storage.buffer = owned[plan.slots[i]!]!.buffer!));
+  const bytes = plan.slotBytes.reduce((sum, size) => sum + size, 0);
+  const memory = { bytes, peakBytes: plan.peakBytes, unsharedBytes: plan.unsharedBytes };
+  return new Program(gpu, recorder.label, memory, owned, placed);
+}
+
+/** Makes pipelines and bind groups; all pipelines compile at the same time. */
+async function compile(program: Program, steps: readonly Step[]): Promise<void> {
+  const { gpu } = program;
+  const compiled = await Promise.all(
+    steps.map(async (step): Promise<CompiledStep> => {
+      const { shader, constants } = step;
+      const { pipeline, layout } = await gpu.pipelines.get({
+        shader,
+        constants,
+        bindings: bindingTypes(step),
+      });
+      const bindGroup = gpu.device.createBindGroup({
+        label: step.label,
+        layout,
+        entries: step.bindings.map(({ tensor }, binding) => ({
+          binding,
+          resource: { buffer: tensor.storage.buffer!, offset: tensor.offset, size: tensor.bytes },
+        })),
+      });
+      return { ...step, pipeline, bindGroup };
+    }),
+  );
+  program.steps.push(...compiled);
+}
+
+/** Runs what was recorded on constants alone. Such work has resident inputs and outputs only. */
+async function runSetup(gpu: Gpu): Promise<void> {
+  const steps = [...gpu.pendingSetup];
+  if (steps.length === 0) return;
+  const program = new Program(gpu, 'setup', { bytes: 0, peakBytes: 0, unsharedBytes: 0 }, [], []);
+  await compile(program, steps);
+  program.run();
+  // Only now: what failed to compile is tried again by the next program that needs it.
+  for (const step of steps) gpu.pendingSetup.delete(step);
+}

@@ -1,0 +1,153 @@
+import type { Dispatch, Step } from './dispatch.js';
+import { LimitError, requireShape } from './errors.js';
+import { megabytes } from './format.js';
+import type { Gpu } from './gpu.js';
+import { buildProgram, type Program } from './program.js';
+import { elements, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
+import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
+
+/**
+ * Writes down kernel calls, in order, to be frozen into a program. Nothing runs and no GPU memory is taken
+ * while recording; temporaries get theirs when all lifetimes are known.
+ */
+export class Recorder {
+  readonly steps: Step[] = [];
+  private readonly temporaries = new Set<Storage>();
+  private readonly written = new Set<Storage>();
+  private readonly scopes: string[] = [];
+  private recordingSetup = false;
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly label = 'program',
+  ) {}
+
+  /** A temporary whose memory is planned, and shared with others, at freezing. */
+  temporary(label: string, shape: Shape): Tensor {
+    const storage = new Storage(this.scoped(label), elements(shape) * F32_BYTES);
+    this.temporaries.add(storage);
+    return new Tensor(storage, shape);
+  }
+
+  /** Labels what `body` records with `scope`, for profiles and errors. */
+  within<T>(scope: string, body: () => T): T {
+    this.scopes.push(scope);
+    try {
+      return body();
+    } finally {
+      this.scopes.pop();
+    }
+  }
+
+  /**
+   * A rearranged copy of `source`, e.g. weights in the order a shader wants them. When `source` is constant it
+   * is made once for all programs, before the first run; else it is recorded here like any other work.
+   *
+   * @param key names the arrangement, together with everything it depends on.
+   */
+  prepared(source: Tensor, key: string, shape: Shape, record: (output: Tensor) => void): Tensor {
+    const label = `${source.label}.${key}`;
+    if (!source.storage.frozen) {
+      const output = this.temporary(label, shape);
+      record(output);
+      return output;
+    }
+    const { tensor, fresh } = this.gpu.prepared(source.storage, `${key}@${source.offset}`, () =>
+      this.gpu.tensor(label, shape),
+    );
+    if (fresh) {
+      const outer = this.recordingSetup;
+      this.recordingSetup = true;
+      try {
+        record(tensor);
+      } finally {
+        this.recordingSetup = outer;
+      }
+      tensor.storage.frozen = true;
+    }
+    return tensor;
+  }
+
+  /**
+   * Appends one kernel call.
+   *
+   * @throws ShapeError on a contract broken by the kernel: a temporary read before it is written, a constant
+   *   written, one buffer bound both ways. LimitError when the device cannot bind or dispatch this much.
+   */
+  dispatch(call: Dispatch): void {
+    const step: Step = { constants: {}, flops: 0, ...call, scope: this.scope };
+    this.check(step);
+    for (const { tensor, access } of step.bindings) {
+      if (access === 'write' || access === 'update') this.written.add(tensor.storage);
+    }
+    if (this.recordingSetup) this.gpu.pendingSetup.add(step);
+    else this.steps.push(step);
+  }
+
+  /**
+   * Plans memory, compiles pipelines and makes bind groups, once and for all.
+   *
+   * @param outputs tensors to be read after a run: they get memory of their own.
+   * @throws GpuError when a shader does not compile or the device refuses or lacks the memory.
+   */
+  freeze(outputs: readonly Tensor[] = []): Promise<Program> {
+    return buildProgram(this, new Set(outputs.map((tensor) => tensor.storage)));
+  }
+
+  /** The scope that dispatches are being recorded in, e.g. 'conv3_1'. */
+  get scope(): string {
+    return this.scopes.join('/');
+  }
+
+  owns(storage: Storage): boolean {
+    return this.temporaries.has(storage);
+  }
+
+  private scoped(label: string): string {
+    return [...this.scopes, label].join('/');
+  }
+
+  private check(step: Step): void {
+    const { limits } = this.gpu;
+    const name = [step.scope, step.label].filter(Boolean).join('/');
+    const reads = new Set<Storage>();
+    const writes = new Set<Storage>();
+    for (const { tensor, access } of step.bindings) {
+      const { storage } = tensor;
+      const writing = access === 'write' || access === 'update';
+      requireShape(
+        storage.buffer !== undefined || this.owns(storage),
+        () => `${name}: ${tensor} belongs to another recording, or was freed.`,
+      );
+      requireShape(
+        !(writing && storage.frozen),
+        () => `${name}: ${tensor} is a constant and cannot be written.`,
+      );
+      requireShape(
+        access === 'write' || !this.owns(storage) || this.written.has(storage),
+        () => `${name}: ${tensor} is read before anything was written to it.`,
+      );
+      (writing ? writes : reads).add(storage);
+      const limit =
+        access === 'uniform' ? limits.maxUniformBufferBindingSize : limits.maxStorageBufferBindingSize;
+      if (tensor.bytes > limit) {
+        throw new LimitError(
+          `${name} needs ${megabytes(tensor.bytes)} for ${tensor.label} in one piece, but this GPU binds at most ` +
+            `${megabytes(limit)}; choose a smaller size (--size).`,
+        );
+      }
+    }
+    for (const storage of writes) {
+      requireShape(
+        !reads.has(storage),
+        () => `${name}: ${storage.label} is bound for reading and for writing at once.`,
+      );
+    }
+    for (const count of step.workgroups) {
+      requireShape(
+        Number.isInteger(count) && count >= 1 && count <= MAX_WORKGROUPS_PER_AXIS,
+        () => `${name}: cannot dispatch ${step.workgroups.join(' × ')} workgroups.`,
+      );
+    }
+  }
+}

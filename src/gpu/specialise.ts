@@ -1,0 +1,37 @@
+/** A shader's text with its `const` tile sizes set, and the values for its `override` constants. */
+export interface Specialised {
+  code: string;
+  overrides: Record<string, number>;
+}
+
+/**
+ * Sets named constants of a WGSL module. A name declared `override` becomes a pipeline constant; one declared
+ * `const` (WGSL wants a `const` where it sizes a register array) has its initialiser rewritten in the text. A
+ * name the shader does not declare is an error, since a misspelt constant would silently keep its default.
+ *
+ * @throws Error when `values` names something the module does not declare.
+ */
+export function specialise(
+  shader: string,
+  source: string,
+  values: Readonly<Record<string, number>>,
+): Specialised {
+  const overrides: Record<string, number> = {};
+  let code = source;
+  for (const [name, value] of Object.entries(values)) {
+    if (new RegExp(`^override\\s+${name}\\b`, 'm').test(code)) {
+      overrides[name] = value;
+      continue;
+    }
+    const declaration = new RegExp(`^(const\\s+${name}\\s*(?::\\s*(\\w+))?\\s*=\\s*)[^;]+;`, 'm');
+    const found = declaration.exec(code);
+    if (!found) throw new Error(`shaders/${shader}.wgsl declares no override or const named ${name}.`);
+    code = code.replace(declaration, `$1${literal(value, found[2])};`);
+  }
+  return { code, overrides };
+}
+
+function literal(value: number, type: string | undefined): string {
+  if (type === 'f32') return Number.isInteger(value) ? `${value}.0` : String(value);
+  return type === 'u32' ? `${value}u` : String(value);
+}

@@ -1,0 +1,83 @@
+import { ShapeError } from './errors.js';
+
+/** Sizes from the outermost dimension in, e.g. [N, C, H, W]; [] is a scalar. */
+export type Shape = readonly number[];
+
+/** Bytes of one float32. */
+export const F32_BYTES = 4;
+
+/** How many elements a shape holds; 1 for a scalar. */
+export function elements(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * The bytes behind one or more tensors. A resident storage has its buffer from the start. A planned one
+ * belongs to a recording and gets its buffer (shared with others whose lifetimes do not meet) when the
+ * recording is frozen into a program.
+ */
+export class Storage {
+  /** True when the contents never change once written: work that depends on nothing else is done only once. */
+  frozen = false;
+
+  constructor(
+    readonly label: string,
+    readonly bytes: number,
+    public buffer?: GPUBuffer,
+  ) {}
+}
+
+/**
+ * A view on GPU memory: float32 numbers in row-major order, four-dimensional ones logically NCHW. Views share
+ * their storage; nothing is copied.
+ */
+export class Tensor {
+  readonly dtype = 'f32';
+
+  constructor(
+    readonly storage: Storage,
+    readonly shape: Shape,
+    /** Where the view begins, in bytes; a multiple of the device's storage offset alignment. */
+    readonly offset = 0,
+  ) {
+    for (const size of shape) {
+      if (!Number.isInteger(size) || size < 1) {
+        throw new ShapeError(
+          `${storage.label}: a tensor's sizes must be whole numbers ≥ 1, not [${shape.join(', ')}].`,
+        );
+      }
+    }
+    if (offset + this.bytes > storage.bytes) {
+      throw new ShapeError(
+        `${storage.label}: a view of ${this.bytes} bytes at ${offset} does not fit ${storage.bytes}.`,
+      );
+    }
+  }
+
+  get label(): string {
+    return this.storage.label;
+  }
+
+  /** Number of float32 elements. */
+  get size(): number {
+    return elements(this.shape);
+  }
+
+  get bytes(): number {
+    return this.size * F32_BYTES;
+  }
+
+  /** The same elements under another shape of equal size, as PyTorch's `view`. */
+  view(shape: Shape): Tensor {
+    if (elements(shape) !== this.size) {
+      throw new ShapeError(
+        `${this.label}: [${this.shape.join(', ')}] cannot be viewed as [${shape.join(', ')}].`,
+      );
+    }
+    return new Tensor(this.storage, shape, this.offset);
+  }
+
+  toString(): string {
+    return `${this.label}[${this.shape.join(', ')}]`;
+  }
+}

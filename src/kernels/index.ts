@@ -1,0 +1,4 @@
+/** @file All kernels, forward and backward. Each records into a Recorder and returns its output tensor. */
+export { add } from './add.js';
+export { axpy } from './axpy.js';
+export { relu, reluBackward } from './relu.js';

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { Shape, Tensor } from '../../src/gpu/tensor.js';
+import { Gpu } from '../../src/gpu/gpu.js';
+import { Recorder } from '../../src/gpu/recorder.js';
+import { openDawn } from '../../src/node/dawn.js';
+
+/** A device for a test file: opened before its first test, given back after its last. Call at the top level. */
+export function useGpu(): () => Gpu {
+  let gpu: Gpu | undefined;
+  let close: (() => void) | undefined;
+  beforeAll(async () => {
+    const dawn = await openDawn();
+    close = () => dawn.close();
+    gpu = await Gpu.request(dawn.gpu);
+  });
+  afterAll(() => {
+    gpu?.dispose();
+    close?.();
+  });
+  return () => {
+    if (!gpu) throw new Error('the device is there only while tests run');
+    return gpu;
+  };
+}
+
+/** Records, freezes, runs and reads in one go. `record` gets the inputs as tensors and returns what to read. */
+export async function evaluate(
+  gpu: Gpu,
+  inputs: readonly { data: Float32Array; shape: Shape }[],
+  record: (recorder: Recorder, ...tensors: Tensor[]) => readonly Tensor[] | Tensor,
+): Promise<Float32Array[]> {
+  const recorder = new Recorder(gpu, 'test');
+  const tensors = inputs.map(({ data, shape }, i) => gpu.tensor(`input ${i}`, shape, data));
+  const recorded = record(recorder, ...tensors);
+  const outputs = Array.isArray(recorded) ? (recorded as readonly Tensor[]) : [recorded as Tensor];
+  const program = await recorder.freeze(outputs);
+  try {
+    program.run();
+    return await Promise.all(outputs.map((output) => gpu.read(output)));
+  } finally {
+    program.dispose();
+    tensors.forEach((tensor) => gpu.free(tensor));
+  }
+}
