@@ -2,3 +2,4 @@
 export { add } from './add.js';
 export { axpy } from './axpy.js';
 export { relu, reluBackward } from './relu.js';
+export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
