@@ -1,5 +1,6 @@
 /** @file All kernels, forward and backward. Each records into a Recorder and returns its output tensor. */
 export { add } from './add.js';
 export { axpy } from './axpy.js';
-export { relu, reluBackward } from './relu.js';
+export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
+export { relu, reluBackward } from './relu.js';
