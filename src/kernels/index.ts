@@ -4,3 +4,4 @@ export { axpy } from './axpy.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
 export { relu, reluBackward } from './relu.js';
+export { resize } from './resize.js';
