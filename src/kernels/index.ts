@@ -1,6 +1,7 @@
 /** @file All kernels, forward and backward. Each records into a Recorder and returns its output tensor. */
 export { add } from './add.js';
 export { axpy } from './axpy.js';
+export { crop, type CropWindow } from './crop.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
 export { relu, reluBackward } from './relu.js';
