@@ -5,12 +5,7 @@ import { SetupError, run, say } from './shell.mjs';
 import { fingerprint, hasStamp, leaveStamp } from './stamp.mjs';
 
 const FOLDERS = ['src', 'shaders'];
-const FILES = [
-  'package-lock.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'scripts/embed-shaders.mjs',
-];
+const FILES = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/embed-shaders.mjs'];
 
 /**
  * The files the build reads, each with its size and time of change. A list, so that a file taken away counts

@@ -42,7 +42,8 @@ export function linuxSystem(fields) {
 /** @returns {System} */
 export function readSystem() {
   if (process.platform === 'darwin') return { family: 'macos', id: 'macos', codename: '', name: 'macOS' };
-  if (process.platform === 'win32') return { family: 'windows', id: 'windows', codename: '', name: 'Windows' };
+  if (process.platform === 'win32')
+    return { family: 'windows', id: 'windows', codename: '', name: 'Windows' };
   const file = ['/etc/os-release', '/usr/lib/os-release'].find((path) => existsSync(path));
   return linuxSystem(file ? parseOsRelease(readFileSync(file, 'utf8')) : {});
 }

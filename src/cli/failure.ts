@@ -1,0 +1,28 @@
+import { CommanderError } from 'commander';
+import { UserError } from '../errors.js';
+
+/** Exit code for arguments that make no sense: that of UserError too, and of most Unix tools. */
+const USAGE = 2;
+const DEFECT = 1;
+
+/** How a run that threw ends. */
+export interface Failure {
+  exitCode: number;
+  /** For stderr; undefined where everything has been said already. */
+  text: string | undefined;
+}
+
+/** Turns whatever a command threw into an exit code and a sentence, or the stack trace if `debug` is set. */
+export function describeFailure(error: unknown, debug: boolean): Failure {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own message; its code is 0 for --help and --version.
+    return { exitCode: error.exitCode === 0 ? 0 : USAGE, text: undefined };
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof UserError) {
+    return { exitCode: error.exitCode, text: debug ? trace : `scumble: ${error.message}` };
+  }
+  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+  const sentence = `This is a defect in Scumble: ${message.replace(/\.$/, '')}; run it again with SCUMBLE_DEBUG=1 for where it happened, and report that.`;
+  return { exitCode: DEFECT, text: debug ? trace : `scumble: ${sentence}` };
+}

@@ -1,0 +1,51 @@
+import { closeSync, openSync } from 'node:fs';
+import koffi from 'koffi';
+
+const STDERR = 2;
+
+interface Descriptors {
+  dup(descriptor: number): number;
+  dup2(from: number, to: number): number;
+  close(descriptor: number): number;
+}
+
+/** The C library's own calls, since Node has none that point an open descriptor elsewhere. */
+function descriptors(): Descriptors | undefined {
+  if (process.platform === 'win32') return undefined;
+  try {
+    const libc = koffi.load(null);
+    return {
+      dup: libc.func('int dup(int)'),
+      dup2: libc.func('int dup2(int, int)'),
+      close: libc.func('int close(int)'),
+    };
+  } catch {
+    // Silence is not worth failing for.
+    return undefined;
+  }
+}
+
+let calls: Descriptors | undefined;
+
+/**
+ * Calls `work` with the process's stderr pointed at nothing while it runs, so that what native code prints is
+ * lost. Only the synchronous part is covered: stderr is back when this returns. Set SCUMBLE_DEBUG to see all.
+ *
+ * Dawn writes warnings about a driver's limits and Mesa remarks about its own conformance straight to
+ * descriptor 2 while adapters are enumerated, and neither has a switch for that.
+ */
+export function withoutStderr<T>(work: () => T): T {
+  calls ??= descriptors();
+  if (!calls || process.env['SCUMBLE_DEBUG']) return work();
+  const saved = calls.dup(STDERR);
+  if (saved < 0) return work();
+  try {
+    const nothing = openSync('/dev/null', 'w');
+    calls.dup2(nothing, STDERR);
+    closeSync(nothing);
+    return work();
+  } finally {
+    calls.dup2(saved, STDERR);
+    calls.close(saved);
+  }
+}

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Runs Node on TypeScript as from a bare shell: of the environment, only what finds programs, so that
+ * XDG_RUNTIME_DIR and other variables that quieten drivers are missing.
+ */
+export function runNode(args: readonly string[], env: Record<string, string> = {}): Run {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', ...args], {
+    env: { PATH: process.env['PATH'], ...driverChoice(), ...env },
+    encoding: 'utf8',
+    timeout: 50_000,
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** Runs the command line from its sources. */
+export function runScumble(args: readonly string[], env: Record<string, string> = {}): Run {
+  return runNode(['src/cli/main.ts', ...args], env);
+}
+
+/** The machine's choice of Vulkan driver, without which there may be no adapter. */
+function driverChoice(): Record<string, string> {
+  const names = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
