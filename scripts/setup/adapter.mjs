@@ -54,7 +54,10 @@ export function ensureAdapter(root) {
   if (!found.name) {
     const system = readSystem();
     const administrator = system.family === 'debian' ? findAdministrator() : undefined;
-    if (!administrator) throw new SetupError(`No usable WebGPU adapter was found: ${advice(system)}`);
+    if (!administrator) {
+      const asRoot = system.family === 'debian' ? 'run npm run setup once as root, or ' : '';
+      throw new SetupError(`No usable WebGPU adapter was found: ${asRoot}${advice(system)}`, found.problem);
+    }
     installSoftwareVulkan(system, administrator);
     found = probeAdapter(root);
     if (!found.name) {

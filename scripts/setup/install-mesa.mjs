@@ -69,7 +69,7 @@ export function installSoftwareVulkan(system, administrator) {
   if (!install.ok) {
     throw new SetupError(
       `apt could not install ${PACKAGE}${origin}; see what it says above, or do it by hand: ${advice(system)}`,
-      update.ok ? install.output : `${update.output}${install.output}`,
+      `${update.output}${install.output}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 // Brings node_modules to what package-lock.json says.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SetupError, run, say } from './shell.mjs';
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage */
@@ -34,6 +34,14 @@ function packagesAreInstalled(root) {
   }
 }
 
+/** The npm that runs us or came with Node: on Windows `npm` itself is a batch file, which takes a shell to run. */
+function npmScript() {
+  const besideNode = join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  return [process.env.npm_execpath ?? '', besideNode].find(
+    (file) => /npm-cli\.c?js$/.test(file) && existsSync(file),
+  );
+}
+
 /**
  * Installs the packages unless they are there already.
  *
@@ -44,9 +52,9 @@ export function ensurePackages(root) {
   say('Installing packages (npm ci) …');
   // No package we use needs its install script: their binaries come as packages, for each system one.
   const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress'];
-  const npmScript = process.env.npm_execpath ?? '';
-  const result = /npm-cli\.c?js$/.test(npmScript)
-    ? run(process.execPath, [npmScript, ...args], { cwd: root })
+  const script = npmScript();
+  const result = script
+    ? run(process.execPath, [script, ...args], { cwd: root })
     : run('npm', args, { cwd: root });
   if (!result.ok) {
     throw new SetupError(

@@ -61,7 +61,7 @@ export function advice(system) {
   switch (system.family) {
     case 'debian':
       return needsBackports(system)
-        ? 'enable bookworm-backports, then run apt-get install -t bookworm-backports mesa-vulkan-drivers as root.'
+        ? 'enable bookworm-backports and run apt-get install -t bookworm-backports mesa-vulkan-drivers as root.'
         : 'run apt-get install mesa-vulkan-drivers as root, or install the driver of your GPU.';
     case 'fedora':
       return 'run dnf install mesa-vulkan-drivers as root, or install the driver of your GPU.';

@@ -50,8 +50,8 @@ export async function startDawn(options: DawnOptions): Promise<{ gpu: GPU; adapt
 }
 
 /**
- * Opens WebGPU in Node and touches no global but for what the package `webgpu` itself does on import (none).
- * The process exits by itself when its work is done, whether or not `close` was called.
+ * Opens WebGPU in Node without touching any global: GPUBufferUsage and its like are not defined. The process
+ * exits by itself when its work is done, whether or not `close` was called.
  *
  * @throws UserError if there is no adapter, or none of the name asked for.
  */
@@ -63,7 +63,7 @@ export async function openDawn(options: DawnOptions = {}): Promise<Dawn> {
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const available = adaptersNamedIn(said).map(({ name }) => `"${name}"`);
-    if (available.length === 0) throw new UserError(`WebGPU could not be started: ${firstLine(said)}.`);
+    if (available.length === 0) throw new UserError(`WebGPU could not be started: ${inOneLine(said)}.`);
     throw new UserError(
       `There is no adapter named "${options.adapter ?? ''}"; this machine has ${available.join(', ')}.`,
     );
@@ -77,8 +77,11 @@ export async function openDawn(options: DawnOptions = {}): Promise<Dawn> {
   return { gpu, close: () => void open.delete(gpu) };
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!.replace(/\.$/, '');
+function inOneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/\.$/, '')
+    .replace(/\s*\n\s*/g, '; ');
 }
 
 /**

@@ -35,17 +35,31 @@ let calls: Descriptors | undefined;
  * descriptor 2 while adapters are enumerated, and neither has a switch for that.
  */
 export function withoutStderr<T>(work: () => T): T {
-  calls ??= descriptors();
-  if (!calls || process.env['SCUMBLE_DEBUG']) return work();
-  const saved = calls.dup(STDERR);
-  if (saved < 0) return work();
+  const restore = process.env['SCUMBLE_DEBUG'] ? undefined : silenceStderr();
   try {
-    const nothing = openSync('/dev/null', 'w');
-    calls.dup2(nothing, STDERR);
-    closeSync(nothing);
     return work();
   } finally {
-    calls.dup2(saved, STDERR);
-    calls.close(saved);
+    restore?.();
   }
+}
+
+/** Points stderr at nothing; the function returned puts it back. Undefined where that cannot be done. */
+function silenceStderr(): (() => void) | undefined {
+  calls ??= descriptors();
+  if (!calls) return undefined;
+  const { dup, dup2, close } = calls;
+  const saved = dup(STDERR);
+  if (saved < 0) return undefined;
+  try {
+    const nothing = openSync('/dev/null', 'w');
+    dup2(nothing, STDERR);
+    closeSync(nothing);
+  } catch {
+    close(saved);
+    return undefined;
+  }
+  return () => {
+    dup2(saved, STDERR);
+    close(saved);
+  };
 }
