@@ -7,8 +7,8 @@ import { hasTransparency, onWhite } from './pixels.js';
 import type { Pixels } from './pixels.js';
 import { decodePng } from './png.js';
 
-/** Enough for any camera of today, and at 400 MB of RGBA still decodable in a usual process. */
-export const MAX_PIXELS = 100e6;
+/** More than full-frame cameras have; jpeg-js takes up to 35 bytes a pixel, so 2.2 GB, to decode so many. */
+export const MAX_PIXELS = 64e6;
 
 /** A picture as decoded: upright and opaque. `data` is a Uint16Array if the file had 16 bits a sample. */
 export interface DecodedImage extends Pixels {

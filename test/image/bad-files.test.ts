@@ -61,7 +61,7 @@ describe('size', () => {
     ['PNG', () => headerOnlyPng(60000, 60000)],
     ['JPEG', hugeJpeg],
   ])('a %s header of 60000 × 60000', (_, make) => {
-    expect(refusal(make())).toMatch(/60000 × 60000 is 3600 megapixels, and at most 100 can be read/);
+    expect(refusal(make())).toMatch(/60000 × 60000 is 3600 megapixels, and at most 64 can be read/);
   });
 
   test('sides whose product overflows 32 bits', () => {
@@ -197,7 +197,7 @@ describe('damaged', () => {
   ])('%s with a byte changed anywhere is a picture or refused', (name) => {
     const whole = fixture(name);
     for (let i = 0; i < whole.length; i++) {
-      for (const change of [0x01, 0x80, 0xff]) {
+      for (const change of [0x01, 0xff]) {
         const bent = whole.slice();
         bent[i]! ^= change;
         try {
