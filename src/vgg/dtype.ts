@@ -1,0 +1,31 @@
+import { halvesToFloats } from './half.js';
+
+/** Element types that can be read as float32. */
+export type FloatType = 'f32' | 'f16' | 'bf16' | 'f64';
+
+export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = { f32: 4, f16: 2, bf16: 2, f64: 8 };
+
+export function isFloatType(dtype: string): dtype is FloatType {
+  return Object.hasOwn(FLOAT_BYTES, dtype);
+}
+
+/**
+ * Little-endian numbers as float32: f16 and bf16 exactly, f64 rounded to nearest.
+ * @param bytes a whole number of elements, at any alignment.
+ */
+export function decodeFloats(bytes: Uint8Array<ArrayBuffer>, dtype: FloatType): Float32Array<ArrayBuffer> {
+  // Typed arrays need an aligned start, which nothing in a file promises. They read in the machine's byte order:
+  // every machine with WebGPU is little-endian.
+  const { buffer } = bytes.slice();
+  switch (dtype) {
+    case 'f32':
+      return new Float32Array(buffer);
+    case 'f16':
+      return halvesToFloats(new Uint16Array(buffer));
+    case 'bf16':
+      // A bfloat16 is the upper half of a float32.
+      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
+    case 'f64':
+      return new Float32Array(new Float64Array(buffer));
+  }
+}
