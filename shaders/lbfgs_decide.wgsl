@@ -1,0 +1,138 @@
+// L-BFGS, pass 6: how far to go along the direction, or whether to go at all. Adds up the tiles' (g.d, sum |d|,
+// max |d|, not finite) of lbfgs_combine in one workgroup; then one lane decides and writes the evaluation's log entry.
+//
+// Step length, as PyTorch: lr min(1, 1/|g|_1) at first, then lr. Today's rule ends the step before a move along which
+// the loss hardly falls (g.d > -TOLERANCE_CHANGE); a step's last iteration moves, and the next step evaluates there.
+// With GUARD, a direction that is not finite or does not descend gives way to steepest descent with no history.
+override TILES: u32 = 1u;
+override SUMS: u32 = 1u;
+override GUARD: u32 = 0u;
+override SEARCH: u32 = 0u;
+override MAX_ITERATIONS: u32 = 20u;
+override TOLERANCE_CHANGE: f32 = 1e-9;
+override LEARNING_RATE: f32 = 1.0;
+override LOG: u32 = 1u; // entries in the log, a ring
+
+// The same as in lbfgs_control.
+struct State {
+  evaluations: u32, // all so far
+  iterations: u32, // since the history was last empty by decree
+  in_step: u32, // 0: the next evaluation opens a step
+  step_evaluations: u32,
+  step_iterations: u32,
+  pending: u32, // 1: a step was taken from `before`, so there is a candidate pair
+  has_best: u32,
+  loss: f32,
+  previous_loss: f32,
+  slope: f32,
+  moved_sum: f32,
+  moved_max: f32,
+  scale: f32, // H0
+  step_factor: f32,
+  best_loss: f32,
+  best_evaluation: u32,
+  first_gradient: f32,
+  gradient_squared: f32,
+  reason: u32,
+  restarts: u32,
+  gradient_sum: f32,
+  gradient_max: f32,
+  length: f32,
+  steps: u32,
+}
+
+const ACT = 1u; // a direction is wanted
+const MOVE = 2u;
+const BEST = 4u; // x is the best so far
+const RESTORE = 8u; // back to the best
+const STEEPEST = 16u;
+const KEPT = 32u;
+const ENTRY = 64u;
+const DROPPED = 128u; // the history was emptied
+
+const SLOPE = 4u;
+const MAX_ITERATIONS_REACHED = 7u;
+const ASCENT = 11u;
+
+@group(0) @binding(0) var<storage, read> partials: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> state: State;
+@group(0) @binding(2) var<storage, read_write> plan: array<vec4u>;
+@group(0) @binding(3) var<storage, read_write> log: array<vec4u>;
+
+var<workgroup> scratch: array<vec4f, 256>;
+
+fn join(a: vec4f, b: vec4f) -> vec4f {
+  let sum = a + b;
+  return vec4f(sum.xy, max(a.z, b.z), sum.w);
+}
+
+// The first step, and with GUARD any step that has no history: |g|_1 is large, so this is a timid one.
+fn first_length() -> f32 {
+  return LEARNING_RATE * min(1.0, 1.0 / state.gradient_sum);
+}
+
+fn guarded_length(about_d: vec4f) -> f32 {
+  let descends = about_d.w == 0.0 && about_d.x < 0.0;
+  if (plan[0].y > 0u && descends) {
+    return LEARNING_RATE * min(1.0, state.step_factor);
+  }
+  if (!descends) {
+    plan[0] = vec4u(0u, 0u, 0u, plan[0].w | STEEPEST | DROPPED);
+    state.restarts += 1u;
+    state.iterations = 1u;
+    state.scale = 1.0;
+    state.reason = ASCENT;
+    state.slope = -state.gradient_squared;
+  }
+  return first_length() * state.step_factor;
+}
+
+fn decide(about_d: vec4f) {
+  state.slope = about_d.x;
+  if (GUARD == 1u) {
+    state.length = guarded_length(about_d);
+  } else {
+    state.length = select(LEARNING_RATE, first_length(), state.iterations == 1u);
+  }
+  state.moved_sum = state.length * about_d.y;
+  state.moved_max = state.length * about_d.z;
+  state.pending = 1u;
+  if (SEARCH == 1u) {
+    return;
+  }
+  if (GUARD == 0u && SUMS == 0u && state.slope > -TOLERANCE_CHANGE) {
+    state.reason = SLOPE;
+    state.in_step = 0u;
+    return;
+  }
+  plan[0].w |= MOVE;
+  if (GUARD == 0u && state.step_iterations == MAX_ITERATIONS) {
+    state.reason = MAX_ITERATIONS_REACHED;
+    state.in_step = 0u;
+  }
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  var sum = vec4f();
+  for (var tile = lane; tile < TILES; tile += 256u) {
+    sum = join(sum, partials[tile]);
+  }
+  scratch[lane] = sum;
+  for (var width = 128u; width > 0u; width >>= 1u) {
+    workgroupBarrier();
+    if (lane < width) {
+      scratch[lane] = join(scratch[lane], scratch[lane + width]);
+    }
+  }
+  if (lane != 0u) {
+    return;
+  }
+  if ((plan[0].w & ACT) != 0u) {
+    decide(scratch[0]);
+  }
+  plan[1].z = bitcast<u32>(state.length);
+  let norm = select(state.gradient_max, state.gradient_sum, SUMS == 1u);
+  log[(state.evaluations - 1u) % LOG] =
+    vec4u(bitcast<u32>(state.loss), plan[0].w | (state.reason << 16u), bitcast<u32>(norm), plan[1].z);
+}

@@ -1,0 +1,155 @@
+// L-BFGS, pass 1: everything the optimiser has to know about this evaluation's gradient, as partial sums.
+//
+// Vector-free L-BFGS (Chen, Wang & Zhou, "Large-scale L-BFGS using MapReduce", NIPS 2014, section 3.2) needs only
+// the products of the history with the new y and the new gradient g. With y = g - (gradient before), for every
+// stored pair (s_j, y_j) and for the candidate pair itself:
+//     (s_j.y, y_j.y, s_j.g, y_j.g)                                        rows 0 .. SLOTS-1, by slot
+//     (g.g, sum |g|, max |g|, how many of g are not finite)               row SLOTS
+//     (s.s of the candidate, 0, 0, 0)                                     row SLOTS+1
+// A number that is not finite counts as 0 in the products. With PROJECT, g is the projected gradient: 0 where x is
+// at a bound and -g points out of the box (Bertsekas 1982), and y is 0 where the step was 0.
+//
+// One workgroup takes TILE elements of one chunk and writes partials[row * TILES + tile]. Its lanes are 8 rows (one
+// stored pair each) of 32 (elements). Sums: 32 in a lane, then 32 lanes, then tiles (lbfgs_reduce): blocked, and in
+// the same order every time. s and y hold the chunk as [SLOTS][STRIDE]; y's candidate slot is written here.
+override COUNT: u32 = 1u; // elements of this chunk
+override STRIDE: u32 = 1u;
+override SLOTS: u32 = 2u;
+override TILES: u32 = 1u; // tiles of all chunks
+override FIRST_TILE: u32 = 0u;
+override PROJECT: u32 = 0u;
+override LOW: f32 = 0.0;
+override HIGH: f32 = 1.0;
+
+const TILE = 1024u;
+const ROWS = 8u;
+const LANES = 32u;
+
+@group(0) @binding(0) var<storage, read> s: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> gradient: array<f32>;
+@group(0) @binding(3) var<storage, read> before: array<f32>;
+@group(0) @binding(4) var<storage, read> x: array<f32>;
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(6) var<uniform> plan: array<vec4u, 1>;
+
+var<workgroup> new_g: array<f32, TILE>;
+var<workgroup> new_y: array<f32, TILE>;
+var<workgroup> scratch: array<vec4f, 256>;
+
+fn finite(v: f32) -> bool {
+  return (bitcast<u32>(v) & 0x7f800000u) != 0x7f800000u;
+}
+
+fn outward(at: f32, slope: f32) -> bool {
+  return (at <= LOW && slope > 0.0) || (at >= HIGH && slope < 0.0);
+}
+
+// Sums the 32 entries of each row of `scratch` (the third component's maximum where `peak`) into its first.
+fn gather(lane: u32, peak: bool) {
+  workgroupBarrier();
+  let at = (lane / LANES) * LANES + lane % LANES;
+  if (lane % LANES < 8u) {
+    scratch[at] = join(join(scratch[at], scratch[at + 8u], peak), join(scratch[at + 16u], scratch[at + 24u], peak), peak);
+  }
+  workgroupBarrier();
+  if (lane % LANES == 0u) {
+    var sum = scratch[at];
+    for (var k = 1u; k < 8u; k++) {
+      sum = join(sum, scratch[at + k], peak);
+    }
+    scratch[at] = sum;
+  }
+}
+
+fn join(a: vec4f, b: vec4f, peak: bool) -> vec4f {
+  let sum = a + b;
+  return vec4f(sum.xy, select(sum.z, max(a.z, b.z), peak), sum.w);
+}
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let tile = group.y * groups.x + group.x;
+  let base = tile * TILE;
+  let first = plan[0].x;
+  let stored = plan[0].y;
+  let candidate = plan[0].z;
+
+  var about_g = vec4f();
+  var step_squared = 0.0;
+  for (var k = lane; k < TILE; k += 256u) {
+    let i = base + k;
+    var g = 0.0;
+    var dy = 0.0;
+    if (i < COUNT) {
+      let raw = gradient[i];
+      let valid = finite(raw);
+      let step = s[candidate * STRIDE + i];
+      g = select(0.0, raw, valid);
+      dy = g - before[i];
+      if (PROJECT == 1u) {
+        dy = select(dy, 0.0, step == 0.0);
+        g = select(g, 0.0, outward(x[i], g));
+      }
+      y[candidate * STRIDE + i] = dy;
+      about_g = vec4f(about_g.x + g * g, about_g.y + abs(g), max(about_g.z, abs(g)), about_g.w + select(1.0, 0.0, valid));
+      step_squared += step * step;
+    }
+    new_g[k] = g;
+    new_y[k] = dy;
+  }
+
+  let partial = FIRST_TILE + tile;
+  let inside = tile * TILE < COUNT; // a folded grid may have workgroups past the end
+  scratch[lane] = about_g;
+  gather(lane, true);
+  workgroupBarrier();
+  if (lane == 0u && inside) {
+    var sum = scratch[0];
+    for (var r = 1u; r < ROWS; r++) {
+      sum = join(sum, scratch[r * LANES], true);
+    }
+    partials[SLOTS * TILES + partial] = sum;
+  }
+  workgroupBarrier();
+  scratch[lane] = vec4f(step_squared, 0.0, 0.0, 0.0);
+  gather(lane, false);
+  workgroupBarrier();
+  if (lane == 0u && inside) {
+    var sum = 0.0;
+    for (var r = 0u; r < ROWS; r++) {
+      sum += scratch[r * LANES].x;
+    }
+    partials[(SLOTS + 1u) * TILES + partial] = vec4f(sum, 0.0, 0.0, 0.0);
+  }
+
+  // The stored pairs from the oldest on, and the candidate after them.
+  for (var j0 = 0u; j0 <= stored; j0 += ROWS) {
+    let j = j0 + lane / LANES;
+    let slot = (first + j) % SLOTS;
+    var sum = vec4f();
+    if (j <= stored) {
+      for (var k = lane % LANES; k < TILE; k += LANES) {
+        let i = base + k;
+        if (i < COUNT) {
+          let sj = s[slot * STRIDE + i];
+          var yj = new_y[k];
+          if (slot != candidate) {
+            yj = y[slot * STRIDE + i];
+          }
+          sum += vec4f(sj, yj, sj, yj) * vec4f(new_y[k], new_y[k], new_g[k], new_g[k]);
+        }
+      }
+    }
+    workgroupBarrier();
+    scratch[lane] = sum;
+    gather(lane, false);
+    if (j <= stored && lane % LANES == 0u && inside) {
+      partials[slot * TILES + partial] = scratch[lane];
+    }
+  }
+}

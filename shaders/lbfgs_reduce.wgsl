@@ -1,0 +1,39 @@
+// L-BFGS, pass 2: adds up the tiles' partial sums of lbfgs_dots, one workgroup a row: dots[row] = sum over tiles of
+// partials[row * TILES + tile]; in row SLOTS the third component is a maximum. Rows of empty slots are skipped.
+override TILES: u32 = 1u;
+override SLOTS: u32 = 2u;
+
+@group(0) @binding(0) var<storage, read> partials: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> dots: array<vec4f>;
+@group(0) @binding(2) var<uniform> plan: array<vec4u, 1>;
+
+var<workgroup> scratch: array<vec4f, 256>;
+
+fn join(a: vec4f, b: vec4f, peak: bool) -> vec4f {
+  let sum = a + b;
+  return vec4f(sum.xy, select(sum.z, max(a.z, b.z), peak), sum.w);
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = group.x;
+  let peak = row == SLOTS;
+  let age = (row + SLOTS - plan[0].x) % SLOTS;
+  if (row < SLOTS && age > plan[0].y) {
+    return;
+  }
+  var sum = vec4f();
+  for (var tile = lane; tile < TILES; tile += 256u) {
+    sum = join(sum, partials[row * TILES + tile], peak);
+  }
+  scratch[lane] = sum;
+  for (var width = 128u; width > 0u; width >>= 1u) {
+    workgroupBarrier();
+    if (lane < width) {
+      scratch[lane] = join(scratch[lane], scratch[lane + width], peak);
+    }
+  }
+  if (lane == 0u) {
+    dots[row] = scratch[0];
+  }
+}

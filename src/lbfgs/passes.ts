@@ -1,0 +1,178 @@
+import { read, uniform, update, write } from '../gpu/dispatch.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { linearGrid } from '../gpu/workgroups.js';
+import { type Chunk, range } from './history.js';
+import type { ResolvedOptions } from './options.js';
+import { LOG_ENTRIES } from './state.js';
+
+/** All tensors the optimiser works on. x, gradient and loss are the caller's. */
+export interface Buffers {
+  x: Tensor;
+  gradient: Tensor;
+  loss: Tensor;
+  /** The gradient where the last step started. */
+  before: Tensor;
+  /** The best x; a placeholder in the mode 'seed'. */
+  best: Tensor;
+  chunks: readonly Chunk[];
+  slots: number;
+  /** Counters and scalars: see state.ts. */
+  state: Tensor;
+  /** [2 + slots, 4]: ring, flags, scalars, and two coefficients a slot, for all passes. */
+  plan: Tensor;
+  /** s_a·y_b and y_a·y_b of the stored pairs, [2, slots, slots]. */
+  products: Tensor;
+  log: Tensor;
+}
+
+/** A fall of the loss by |g·d|t was promised; a rise of this many times as much sends the run back (see guard()). */
+const JUMP = 2;
+
+const boundary = ({ bounds, mode }: ResolvedOptions) => ({
+  PROJECT: bounds && mode === 'robust' ? 1 : 0,
+  LOW: bounds?.low ?? 0,
+  HIGH: bounds?.high ?? 0,
+});
+
+/** Records passes 1 to 6: from the new loss and gradient to the direction, in the candidate's slot of s. */
+export function recordDirection(
+  recorder: Recorder,
+  b: Buffers,
+  options: ResolvedOptions,
+  search = false,
+): void {
+  const { chunks, slots } = b;
+  const tiles = chunks.reduce((sum, chunk) => sum + chunk.tiles, 0);
+  const rows = slots + 2;
+  const guard = options.mode === 'robust' ? 1 : 0;
+  const rules = {
+    SUMS: options.stopRule === '2017' ? 1 : 0,
+    GUARD: guard,
+    SEARCH: search ? 1 : 0,
+    TOLERANCE_CHANGE: options.toleranceChange,
+  };
+  const partials = recorder.temporary('partials', [rows, tiles, 4]);
+  const dots = recorder.temporary('dots', [rows, 4]);
+  const slopes = recorder.temporary('slopes', [tiles, 4]);
+
+  for (const chunk of chunks) {
+    recorder.dispatch({
+      label: 'dots',
+      shader: 'lbfgs_dots',
+      constants: {
+        ...boundary(options),
+        COUNT: chunk.count,
+        STRIDE: chunk.count,
+        SLOTS: slots,
+        TILES: tiles,
+        FIRST_TILE: chunk.firstTile,
+      },
+      bindings: [
+        read(chunk.s),
+        update(chunk.y),
+        read(range(b.gradient, chunk)),
+        read(range(b.before, chunk)),
+        read(range(b.x, chunk)),
+        write(partials),
+        uniform(b.plan),
+      ],
+      workgroups: linearGrid(chunk.tiles, 1),
+      flops: 8 * slots * chunk.count,
+    });
+  }
+  recorder.dispatch({
+    label: 'reduce',
+    shader: 'lbfgs_reduce',
+    constants: { TILES: tiles, SLOTS: slots },
+    bindings: [read(partials), write(dots), uniform(b.plan)],
+    workgroups: [rows, 1, 1],
+  });
+  recorder.dispatch({
+    label: 'control',
+    shader: 'lbfgs_control',
+    constants: {
+      ...rules,
+      JUMP,
+      HISTORY: options.history,
+      SLOTS: slots,
+      MAX_EVALUATIONS: options.maxEvaluations,
+      TOLERANCE_GRADIENT: options.toleranceGradient,
+    },
+    bindings: [read(b.loss), read(dots), update(b.state), update(b.plan)],
+    workgroups: [1, 1, 1],
+  });
+  recorder.dispatch({
+    label: 'recursion',
+    shader: 'lbfgs_recursion',
+    constants: { SLOTS: slots },
+    bindings: [read(dots), update(b.products), update(b.plan)],
+    workgroups: [1, 1, 1],
+  });
+  for (const chunk of chunks) {
+    recorder.dispatch({
+      label: 'combine',
+      shader: 'lbfgs_combine',
+      constants: {
+        ...boundary(options),
+        COUNT: chunk.count,
+        STRIDE: chunk.count,
+        SLOTS: slots,
+        PLAN: rows,
+        FIRST_TILE: chunk.firstTile,
+      },
+      bindings: [
+        update(chunk.s),
+        read(chunk.y),
+        read(range(b.gradient, chunk)),
+        read(range(b.x, chunk)),
+        write(slopes),
+        uniform(b.plan),
+      ],
+      workgroups: linearGrid(chunk.tiles, 1),
+      flops: 4 * slots * chunk.count,
+    });
+  }
+  recorder.dispatch({
+    label: 'decide',
+    shader: 'lbfgs_decide',
+    constants: {
+      ...rules,
+      TILES: tiles,
+      MAX_ITERATIONS: options.maxIterations,
+      LEARNING_RATE: options.learningRate,
+      LOG: LOG_ENTRIES,
+    },
+    bindings: [read(slopes), update(b.state), update(b.plan), update(b.log)],
+    workgroups: [1, 1, 1],
+  });
+}
+
+/** Records pass 7: x, s, the gradient before and the best x follow what was decided. */
+export function recordMove(recorder: Recorder, b: Buffers, options: ResolvedOptions): void {
+  const { LOW, HIGH } = boundary(options);
+  const guard = options.mode === 'robust';
+  for (const chunk of b.chunks) {
+    recorder.dispatch({
+      label: 'move',
+      shader: 'lbfgs_move',
+      constants: {
+        COUNT: chunk.count,
+        STRIDE: chunk.count,
+        GUARD: guard ? 1 : 0,
+        BOUNDED: options.bounds ? 1 : 0,
+        LOW,
+        HIGH,
+      },
+      bindings: [
+        update(chunk.s),
+        update(range(b.x, chunk)),
+        read(range(b.gradient, chunk)),
+        update(range(b.before, chunk)),
+        update(guard ? range(b.best, chunk) : b.best),
+        uniform(b.plan),
+      ],
+      workgroups: linearGrid(chunk.count),
+    });
+  }
+}

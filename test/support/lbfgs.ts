@@ -1,0 +1,79 @@
+import type { Gpu } from '../../src/gpu/gpu.js';
+import { Lbfgs, type LbfgsOptions, type Report } from '../../src/lbfgs/index.js';
+
+export interface Evaluated {
+  loss: number;
+  gradient: ArrayLike<number>;
+}
+
+/** A function on the host, computed in float64 from whatever x the optimiser holds. */
+export type HostFunction = (x: Float32Array | Float64Array, evaluation: number) => Evaluated;
+
+export interface Driven extends Report {
+  /** The losses as the host computed them, before rounding to float32. */
+  losses: number[];
+  /** Every x evaluated. */
+  visited: Float32Array[];
+  x: Float32Array;
+  best: Float32Array;
+}
+
+/** Runs the optimiser on a host function: it sees tensors only, so where they were computed makes no difference. */
+export async function drive(
+  gpu: Gpu,
+  f: HostFunction,
+  start: ArrayLike<number>,
+  options: LbfgsOptions,
+  evaluations: number,
+): Promise<Driven> {
+  const size = start.length;
+  const x = gpu.tensor('x', [size], Float32Array.from(start));
+  const gradient = gpu.tensor('gradient', [size]);
+  const loss = gpu.tensor('loss', []);
+  const optimiser = await Lbfgs.create(gpu, { x, gradient, loss }, options);
+  const losses: number[] = [];
+  const visited: Float32Array[] = [];
+  try {
+    for (let i = 0; i < evaluations; i++) {
+      const at = await gpu.read(x);
+      visited.push(at);
+      const { loss: value, gradient: slope } = f(at, i + 1);
+      losses.push(value);
+      gpu.write(gradient, Float32Array.from(slope));
+      gpu.write(loss, Float32Array.of(value));
+      optimiser.update.run();
+    }
+    const report = await optimiser.report();
+    return { ...report, losses, visited, x: await gpu.read(x), best: await gpu.read(optimiser.best) };
+  } finally {
+    optimiser.dispose();
+    for (const tensor of [x, gradient, loss]) gpu.free(tensor);
+  }
+}
+
+/** Σ 100 (x₂ᵢ₊₁ − x₂ᵢ²)² + (1 − x₂ᵢ)² over pairs of variables (Rosenbrock 1960). */
+export const rosenbrock: HostFunction = (x) => {
+  let loss = 0;
+  const gradient = new Float64Array(x.length);
+  for (let i = 0; i + 1 < x.length; i += 2) {
+    const [a, b] = [x[i]!, x[i + 1]!];
+    const c = b - a * a;
+    loss += 100 * c * c + (1 - a) ** 2;
+    gradient[i] = -400 * a * c - 2 * (1 - a);
+    gradient[i + 1] = 200 * c;
+  }
+  return { loss, gradient };
+};
+
+/** ½ Σ cᵢ (xᵢ − aᵢ)². */
+export function quadratic(curvatures: ArrayLike<number>, centre: ArrayLike<number>): HostFunction {
+  return (x) => {
+    let loss = 0;
+    const gradient = Float64Array.from(x as ArrayLike<number>, (v, i) => {
+      const away = v - centre[i]!;
+      loss += 0.5 * curvatures[i]! * away * away;
+      return curvatures[i]! * away;
+    });
+    return { loss, gradient };
+  };
+}
