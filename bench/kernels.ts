@@ -1,0 +1,58 @@
+import * as kernels from '../src/kernels/index.js';
+import type { Case } from './measure.js';
+
+/** What follows each of the five convolutions up to conv3_1: its channels, and how often the sides were halved. */
+const LAYERS = [
+  [64, 0],
+  [64, 0],
+  [128, 1],
+  [128, 1],
+  [256, 2],
+] as const;
+
+/** Every kernel in every direction at the sizes that VGG-19 down to conv3_1 gives it, for images of n × n. */
+export function casesAt(n: number): Case[] {
+  const distinct = new Map(LAYERS.map((layer) => [layer.join(), layer]));
+  return [
+    ...[...distinct.values()].flatMap(([channels, halvings]) => activations(channels, n >> halvings)),
+    ...images(n),
+  ];
+}
+
+/** What works on the output of a convolution with `c` channels of s × s. */
+function activations(c: number, s: number): Case[] {
+  const x = [1, c, s, s];
+  const at = `${c} @ ${s}²`;
+  return [
+    forward('relu', at, (r, { tensor }) => kernels.relu(r, tensor(x))),
+    backward('relu', at, (r, { tensor }) => kernels.reluBackward(r, tensor(x), tensor(x))),
+  ];
+}
+
+/** What works on the image of n × n itself. */
+function images(n: number): Case[] {
+  const x = [1, 3, n, n];
+  const at = `3 @ ${n}²`;
+  return [
+    forward('add', at, (r, { tensor }) => kernels.add(r, tensor(x), tensor(x))),
+    forward('axpy', at, (r, { tensor }) => kernels.axpy(r, 0.5, tensor(x), tensor(x))),
+    forward('uniformNoise', at, (r, { tensor }) => kernels.uniformNoise(r, tensor(x), { seed: 1 })),
+    forward('normalNoise', at, (r, { tensor }) => kernels.normalNoise(r, tensor(x), { seed: 1 })),
+    forward('unpackImage', at, (r, { tensor }) => kernels.unpackImage(r, tensor([n, n]))),
+    forward('packImage', at, (r, { tensor }) => kernels.packImage(r, tensor(x))),
+    forward('resize', `3 @ ${4 * n}² → ${n}²`, (r, { tensor }) =>
+      kernels.resize(r, tensor([1, 3, 4 * n, 4 * n]), n, n),
+    ),
+    forward('resize', `3 @ ${n >> 1}² → ${n}²`, (r, { tensor }) =>
+      kernels.resize(r, tensor([1, 3, n >> 1, n >> 1]), n, n),
+    ),
+  ];
+}
+
+function forward(kernel: string, shape: string, record: Case['record']): Case {
+  return { kernel, direction: 'forward', shape, record };
+}
+
+function backward(kernel: string, shape: string, record: Case['record']): Case {
+  return { kernel, direction: 'backward', shape, record };
+}

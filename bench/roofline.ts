@@ -1,0 +1,78 @@
+import { read, write } from '../src/gpu/dispatch.js';
+import type { Gpu } from '../src/gpu/gpu.js';
+import { Recorder } from '../src/gpu/recorder.js';
+import { linearGrid, MAX_WORKGROUPS_PER_AXIS, WORKGROUP_SIZE } from '../src/gpu/workgroups.js';
+import { timeProgram } from './time-program.js';
+
+/** What an adapter can do at best, as measured. */
+export interface Roofline {
+  /** Float32 operations a second, a fused multiply-add counted as two. */
+  flops: number;
+  /** Bytes a second of a copy from memory to memory, the read and the write both counted. */
+  bandwidth: number;
+}
+
+const ROUNDS = 32;
+/** An invocation of bench_fma.wgsl keeps 8 sums, and feeds each 64 times a round. */
+const FLOPS_PER_ROUND = 2 * 8 * 64;
+/** Long enough that starting a dispatch does not show. */
+const ENOUGH_MS = 20;
+/** Beyond the largest caches of today (NVIDIA's H200 has 50 MiB), and within WebGPU's guaranteed binding. */
+const COPY_BYTES = 2 ** 27;
+
+export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
+  return { flops: await measureFlops(gpu), bandwidth: await measureBandwidth(gpu) };
+}
+
+/** Doubles the work until it takes long enough, or the grid is as wide as it may be. */
+async function measureFlops(gpu: Gpu): Promise<number> {
+  for (let groups = 64; ; groups *= 2) {
+    const wide = Math.min(groups, MAX_WORKGROUPS_PER_AXIS);
+    const milliseconds = await timeFma(gpu, wide);
+    if (milliseconds < ENOUGH_MS && wide < MAX_WORKGROUPS_PER_AXIS) continue;
+    return (1e3 * wide * WORKGROUP_SIZE * ROUNDS * FLOPS_PER_ROUND) / milliseconds;
+  }
+}
+
+function timeFma(gpu: Gpu, groups: number): Promise<number> {
+  return timed(gpu, (recorder) => {
+    const factors = gpu.tensor('factors', [2], Float32Array.of(0.5, 1));
+    recorder.dispatch({
+      label: 'fma',
+      shader: 'bench_fma',
+      constants: { ROUNDS },
+      bindings: [read(factors), write(recorder.temporary('sums', [groups * WORKGROUP_SIZE]))],
+      workgroups: [groups, 1, 1],
+    });
+    return () => gpu.free(factors);
+  });
+}
+
+async function measureBandwidth(gpu: Gpu): Promise<number> {
+  const count = Math.min(COPY_BYTES, gpu.limits.maxStorageBufferBindingSize) / 16;
+  const milliseconds = await timed(gpu, (recorder) => {
+    const x = gpu.tensor('x', [4 * count]);
+    recorder.dispatch({
+      label: 'copy',
+      shader: 'bench_copy',
+      constants: { COUNT: count },
+      bindings: [read(x), write(recorder.temporary('y', [4 * count]))],
+      workgroups: linearGrid(count),
+    });
+    return () => gpu.free(x);
+  });
+  return (1e3 * 2 * 16 * count) / milliseconds;
+}
+
+/** The least milliseconds that what `record` records takes; it returns how to free what it made. */
+async function timed(gpu: Gpu, record: (recorder: Recorder) => () => void): Promise<number> {
+  const recorder = new Recorder(gpu, 'roofline');
+  const free = record(recorder);
+  const program = await recorder.freeze();
+  try {
+    return (await timeProgram(program, (times) => Math.min(...times))).dispatches;
+  } finally {
+    program.dispose();
+    free();
+  }
+}

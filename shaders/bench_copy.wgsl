@@ -1,0 +1,17 @@
+// y = x, four numbers at a time: the bandwidth that kernels are held against.
+override COUNT: u32 = 1u;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 256u + lane;
+  if (i < COUNT) {
+    y[i] = x[i];
+  }
+}

@@ -1,0 +1,91 @@
+import { GpuError } from './errors.js';
+import { BufferUsage, MapMode } from './flags.js';
+import type { Program } from './program.js';
+
+/** Timestamps that one query set may hold (WebGPU's fixed maximum); a step takes two. */
+const MAX_QUERIES = 4096;
+
+/** Whether `StepTimer` can work on this device: it must have been made with the feature. */
+export function canTimeSteps(device: GPUDevice): boolean {
+  return device.features.has('timestamp-query');
+}
+
+/**
+ * Measures what each dispatch of a program takes on the GPU. Every dispatch gets a compute pass of its own with a
+ * timestamp at either end, so the sum comes out a little above a plain run, which has one pass for all. Dawn
+ * rounds timestamps to 65 µs unless the feature `timestamp_quantization` is disabled.
+ */
+export class StepTimer {
+  private readonly queries: GPUQuerySet;
+  private readonly resolved: GPUBuffer;
+  private readonly staging: GPUBuffer;
+
+  /** @throws GpuError when the device has no timestamps, or the program more steps than a query set takes. */
+  constructor(private readonly program: Program) {
+    const { device } = program.gpu;
+    const count = 2 * program.steps.length;
+    const name = `Timing ${program.label}`;
+    if (!canTimeSteps(device)) throw new GpuError(name, 'validation', 'the device lacks timestamp-query.');
+    if (count > MAX_QUERIES) {
+      throw new GpuError(name, 'validation', `${count / 2} steps, at most ${MAX_QUERIES / 2} can be timed.`);
+    }
+    const size = 8 * count;
+    this.queries = device.createQuerySet({ label: name, type: 'timestamp', count });
+    this.resolved = device.createBuffer({
+      label: name,
+      size,
+      usage: BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC,
+    });
+    this.staging = device.createBuffer({
+      label: name,
+      size,
+      usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
+    });
+  }
+
+  /** Runs the program once. Resolves to milliseconds, step by step. */
+  async run(): Promise<number[]> {
+    const { program, queries, resolved, staging } = this;
+    const { device } = program.gpu;
+    const encoder = device.createCommandEncoder({ label: 'timed' });
+    program.steps.forEach(({ pipeline, bindGroup, workgroups }, i) => {
+      const pass = encoder.beginComputePass({
+        timestampWrites: {
+          querySet: queries,
+          beginningOfPassWriteIndex: 2 * i,
+          endOfPassWriteIndex: 2 * i + 1,
+        },
+      });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...workgroups);
+      pass.end();
+    });
+    encoder.resolveQuerySet(queries, 0, queries.count, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, staging, 0, staging.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(MapMode.READ);
+    const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
+    staging.unmap();
+    return program.steps.map((_, i) => Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6);
+  }
+
+  dispose(): void {
+    this.queries.destroy();
+    this.resolved.destroy();
+    this.staging.destroy();
+  }
+}
+
+/**
+ * Milliseconds by the host's clock from submitting `count` runs in a row to the end of the last, divided by
+ * `count`.
+ */
+export async function timeRuns(program: Program, count = 1): Promise<number> {
+  const { queue } = program.gpu.device;
+  await queue.onSubmittedWorkDone();
+  const start = performance.now();
+  for (let i = 0; i < count; i++) program.run();
+  await queue.onSubmittedWorkDone();
+  return (performance.now() - start) / count;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { casesAt } from '../../bench/kernels.js';
+import { measureCase } from '../../bench/measure.js';
+import { digits, tableRow } from '../../bench/table.js';
+import { add, axpy } from '../../src/kernels/index.js';
+import { useGpu } from '../support/gpu.js';
+
+const gpu = useGpu();
+const roofline = { flops: 1e9, bandwidth: 1e9 };
+const name = { kernel: 'k', direction: 'forward', shape: '100' } as const;
+
+describe('a measurement', () => {
+  it('counts operations and bytes, and holds the time against whichever takes longer', async () => {
+    const m = await measureCase(gpu(), roofline, {
+      ...name,
+      record: (r, { tensor, constant }) => add(r, tensor([100]), constant([100])),
+    });
+    expect(m).toMatchObject({ ...name, flops: 100, bytes: 3 * 400 });
+    // 1200 bytes at 1 GB/s outlast 100 operations at 1 GFLOP/s: 1.2 µs at least.
+    expect(m.rooflineFraction).toBeCloseTo(1.2e-3 / m.milliseconds, 12);
+    expect(m.gflopsPerSecond).toBeCloseTo(1e-4 / m.milliseconds, 12);
+    expect(m.gigabytesPerSecond).toBeCloseTo(1.2e-3 / m.milliseconds, 12);
+  });
+
+  it('counts what is updated twice, and sums over dispatches', async () => {
+    const m = await measureCase(gpu(), roofline, {
+      ...name,
+      record: (r, { tensor }) => axpy(r, 1, add(r, tensor([100]), tensor([100])), tensor([100])),
+    });
+    expect(m).toMatchObject({ flops: 300, bytes: 3 * 400 + 3 * 400 });
+    expect(m.steps.map(({ shader }) => shader)).toEqual(['add', 'axpy']);
+  });
+
+  it('gives back the memory it took', async () => {
+    const before = gpu().memory.bytes;
+    await measureCase(gpu(), roofline, {
+      ...name,
+      record: (r, { tensor }) => add(r, tensor([9]), tensor([9])),
+    });
+    expect(gpu().memory.bytes).toBe(before);
+  });
+});
+
+it.each(casesAt(8))('the bench can run $kernel $direction on $shape', async (item) => {
+  const { bytes, steps } = await measureCase(gpu(), roofline, item);
+  expect(bytes).toBeGreaterThan(0);
+  expect(steps.length).toBeGreaterThan(0);
+});
+
+it('prints numbers with three digits, and columns in line', () => {
+  expect([0, 0.01234, 1.234, 123.4, 12345.6, 1e-9].map(digits)).toEqual([
+    '0',
+    '0.0123',
+    '1.23',
+    '123',
+    '12346',
+    '0.000000',
+  ]);
+  const columns = [
+    { heading: 'a', width: 4, align: 'left' },
+    { heading: 'b', width: 4, align: 'right' },
+  ] as const;
+  expect(tableRow(columns, ['x', '1.5'])).toBe('x      1.5');
+});

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { Gpu } from '../../src/gpu/gpu.js';
+import { Recorder } from '../../src/gpu/recorder.js';
+import { canTimeSteps, StepTimer, timeRuns } from '../../src/gpu/timing.js';
+import { add, axpy } from '../../src/kernels/index.js';
+import { useGpu } from '../support/gpu.js';
+import { openDawn } from '../../src/node/dawn.js';
+
+const gpu = useGpu();
+
+it('times every step of a program, and runs it once each time', async (context) => {
+  if (!canTimeSteps(gpu().device)) return context.skip();
+  const x = gpu().tensor('x', [1000], new Float32Array(1000).fill(1));
+  const total = gpu().tensor('total', [1000]);
+  const recorder = new Recorder(gpu(), 'timed');
+  axpy(recorder, 1, add(recorder, x, x), total);
+  const program = await recorder.freeze();
+  const timer = new StepTimer(program);
+  for (let run = 1; run <= 3; run++) {
+    const times = await timer.run();
+    expect(times).toHaveLength(2);
+    expect(times.every((milliseconds) => milliseconds >= 0)).toBe(true);
+    expect((await gpu().read(total))[999]).toBe(2 * run);
+  }
+  await timeRuns(program, 4);
+  expect((await gpu().read(total))[0]).toBe(2 * 7);
+  timer.dispose();
+  program.dispose();
+  gpu().free(x);
+  gpu().free(total);
+});
+
+it('says so on a device that was made without timestamps', async () => {
+  const dawn = await openDawn();
+  const adapter = await dawn.gpu.requestAdapter();
+  const device = await adapter!.requestDevice();
+  const adopted = Gpu.adopt(device);
+  const recorder = new Recorder(adopted, 'job');
+  add(recorder, adopted.one(), adopted.one());
+  const program = await recorder.freeze();
+  expect(() => new StepTimer(program)).toThrow('Timing job: the device lacks timestamp-query.');
+  program.dispose();
+  adopted.dispose();
+  device.destroy();
+  dawn.close();
+});
