@@ -17,3 +17,11 @@ export function relu(x: Variable): Variable {
 export function add(a: Variable, b: Variable): Variable {
   return a.tape.record(kernels.add(a.tape.recorder, a.value, b.value), [a, b], (dy) => [dy, dy]);
 }
+
+/** F·Fᵀ / (N·C·H·W) of feature maps [N, C, H, W]: their Gram matrix, [N·C, N·C]. */
+export function gram(x: Variable): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.gram(recorder, x.value), [x], (dy, _wants, [into]) => [
+    kernels.gramBackward(recorder, x.value, dy, into),
+  ]);
+}

@@ -2,6 +2,7 @@
 export { add } from './add.js';
 export { axpy } from './axpy.js';
 export { crop, type CropWindow } from './crop.js';
+export { gram, gramBackward } from './gram.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
 export { relu, reluBackward } from './relu.js';

@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { planGram } from '../../src/kernels/gram-plan.js';
+import { gram, gramBackward } from '../../src/kernels/index.js';
+import { inner, numericalGradient } from '../support/differences.js';
+import { evaluate, useGpu } from '../support/gpu.js';
+import { uniform } from '../support/random.js';
+
+const gpu = useGpu();
+
+/** F·Fᵀ / (m·k), by the definition, in float64. */
+function oracle(f: ArrayLike<number>, m: number, k: number): Float64Array {
+  const g = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < m; j++) {
+      let sum = 0;
+      for (let at = 0; at < k; at++) sum += f[i * k + at]! * f[j * k + at]!;
+      g[i * m + j] = sum / (m * k);
+    }
+  }
+  return g;
+}
+
+/** d⟨dy, gram(f)⟩/df[i, k] = Σⱼ (dy[i, j] + dy[j, i]) f[j, k] / (m·k). */
+function backwardOracle(f: ArrayLike<number>, dy: ArrayLike<number>, m: number, k: number): Float64Array {
+  const df = new Float64Array(m * k);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < m; j++) {
+      const weight = (dy[i * m + j]! + dy[j * m + i]!) / (m * k);
+      for (let at = 0; at < k; at++) df[i * k + at]! += weight * f[j * k + at]!;
+    }
+  }
+  return df;
+}
+
+/**
+ * Entries are sums of n products of numbers below 1 in magnitude, divided by n·rows. However they are grouped, the
+ * rounding errors of float32 (unit roundoff 2^-24) cannot exceed about n·2^-24 of the sum of the magnitudes.
+ */
+const worst = (terms: number, scale: number) => (terms + 16) * 2 ** -24 * terms * scale;
+
+/** Rounding errors are as often up as down: over a whole result they grow with the root of the length. */
+const TYPICAL = 2e-6;
+
+const SHAPES = [
+  [1, 1, 1, 1],
+  [1, 3, 1, 7],
+  [1, 1, 37, 1],
+  [1, 8, 8, 4],
+  [2, 3, 5, 5],
+  [1, 9, 19, 23],
+  [1, 64, 6, 6],
+  [1, 65, 3, 11],
+  [1, 130, 4, 9],
+  [1, 3, 53, 50],
+];
+
+/** Software adapters take seconds to compile what has barriers in loops: for it, only shapes that differ in kind. */
+const FEWER_SHAPES = SHAPES.filter(([n, c]) => [1, 3, 65].includes(n! * c!));
+
+afterEach(() => {
+  gpu().variants.force('gram', undefined);
+  gpu().variants.force('gram.dInput', undefined);
+});
+
+describe.each([
+  { variant: 'lanes' as const, shapes: SHAPES },
+  { variant: 'tiled' as const, shapes: FEWER_SHAPES },
+])('gram, variant $variant', ({ variant, shapes }) => {
+  describe.each(shapes.map((shape) => ({ shape })))('on $shape', ({ shape }) => {
+    const [m, k] = [shape[0]! * shape[1]!, shape[2]! * shape[3]!];
+    const x = uniform(1, m * k);
+    const input = { data: x, shape };
+
+    it('is F·Fᵀ / (N·C·H·W), and symmetric to the last bit', async () => {
+      gpu().variants.force('gram', variant);
+      const [g] = await evaluate(gpu(), [input], gram);
+      const expected = oracle(x, m, k);
+      expect(g).toBeAllClose(expected, { absolute: worst(k, 1 / (m * k)) });
+      expect(g).toBeNear(expected, TYPICAL);
+      expect(g).toBeAllClose(
+        g!.map((_, at) => g![(at % m) * m + Math.floor(at / m)]!),
+        {},
+      );
+    });
+
+    it('passes (dy + dyᵀ)·F back, added to what was there', async () => {
+      gpu().variants.force('gram.dInput', variant);
+      const [dy, before] = [uniform(2, m * m), uniform(3, m * k)];
+      const expected = backwardOracle(x, dy, m, k);
+      const inputs = [input, { data: dy, shape: [m, m] }, { data: before, shape }];
+      const [dx] = await evaluate(gpu(), inputs, (r, a, b) => gramBackward(r, a!, b!));
+      expect(dx).toBeAllClose(expected, { absolute: worst(m, 2 / (m * k)) });
+      expect(dx).toBeNear(expected, TYPICAL);
+      const [sum] = await evaluate(gpu(), inputs, (r, a, b, c) => gramBackward(r, a!, b!, c));
+      // One more addition, of numbers below 4: half an ulp.
+      expect(sum).toBeAllClose(
+        expected.map((v, i) => v + before[i]!),
+        { absolute: worst(m, 2 / (m * k)) + 1.2e-7 },
+      );
+    });
+  });
+
+  it('adds up slices when there are too few tiles', async () => {
+    const [m, k] = [2, 20_003];
+    expect(planGram(variant, m, k).slices).toBeGreaterThan(2);
+    gpu().variants.force('gram', variant);
+    const x = uniform(4, m * k);
+    const [g] = await evaluate(gpu(), [{ data: x, shape: [1, m, 1, k] }], gram);
+    // The off-diagonal sum nearly cancels, so the distance is taken relative to the diagonal.
+    expect(g).toBeNear(oracle(x, m, k), TYPICAL);
+  });
+
+  it('has a gradient that agrees with finite differences', async () => {
+    gpu().variants.force('gram.dInput', variant);
+    const [m, k] = [3, 10];
+    const [x, dy] = [uniform(5, m * k), uniform(6, m * m)];
+    const inputs = [
+      { data: x, shape: [1, m, 2, 5] },
+      { data: dy, shape: [m, m] },
+    ];
+    const [dx] = await evaluate(gpu(), inputs, (r, a, b) => gramBackward(r, a!, b!));
+    const expected = numericalGradient((p) => inner(oracle(p, m, k), dy), x);
+    // The differences of a quadratic are exact but for rounding; what remains is float32's, on numbers below 1.
+    expect(dx).toBeAllClose(expected, { absolute: 1e-6 });
+  });
+});
+
+describe('cutting a Gram matrix into workgroups', () => {
+  it.each([
+    ['lanes', 64, 16_384],
+    ['lanes', 1, 1],
+    ['lanes', 3, 262_145],
+    ['tiled', 64, 262_144],
+    ['tiled', 512, 1024],
+    ['tiled', 4096, 1_048_576],
+    ['tiled', 1, 1],
+  ] as const)('covers all columns: %s, %i × %i', (variant, m, k) => {
+    const { slices, slice, workgroups } = planGram(variant, m, k);
+    expect(slices * slice).toBeGreaterThanOrEqual(k);
+    expect((slices - 1) * slice).toBeLessThan(k);
+    expect(workgroups[2]).toBe(slices);
+  });
+
+  it('splits only where the tiles are too few, and holds the partial matrices small', () => {
+    expect(planGram('lanes', 256, 1024).slices).toBe(1);
+    expect(planGram('tiled', 64, 16_384).slices).toBeGreaterThan(100);
+    expect(planGram('tiled', 4096, 1_048_576).slices * 4096 ** 2 * 4).toBeLessThanOrEqual(2 ** 26);
+  });
+});
+
+it('refuses what is not a stack of feature maps, and gradients of another shape', async () => {
+  const zeros = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
+  await expect(evaluate(gpu(), [zeros(3, 4)], gram)).rejects.toThrow(/takes feature maps \[N, C, H, W\]/);
+  await expect(
+    evaluate(gpu(), [zeros(1, 3, 2, 2), zeros(4, 4)], (r, a, b) => gramBackward(r, a!, b!)),
+  ).rejects.toThrow(/must be \[3, 3\]/);
+});
