@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { resize } from '../../src/kernels/index.js';
+import { loadFixture } from '../support/fixtures.js';
 import { evaluate, useGpu } from '../support/gpu.js';
 import { uniform } from '../support/random.js';
+import { signed } from '../support/seeded.js';
 
 const gpu = useGpu();
 type Size = [channels: number, height: number, width: number];
@@ -71,6 +73,17 @@ describe.each<[Size, number, number]>([
     const x = new Float32Array(size[0] * size[1] * size[2]).fill(0.7);
     const expected = new Float32Array(size[0] * height * width).fill(0.7);
     expect(await resized(x, size, height, width)).toBeAllClose(expected, { absolute: 3e-6 });
+  });
+});
+
+describe.each(loadFixture('kernels').resizes)('from $source to $target', (figures) => {
+  it("gives PyTorch's figures, and Pillow's", async () => {
+    const [h, w] = figures.source;
+    const [height, width] = figures.target;
+    const y = await resized(signed(figures.seed, h * w), [1, h, w], height, width);
+    // Theirs have nine digits; ours have the roundings of two sums of at most ten float32 numbers below 1.
+    expect(y).toBeAllClose(figures.output, { absolute: 3e-7 });
+    expect(y).toBeAllClose(figures.pillow, { absolute: 3e-7 + figures.pillowDistance });
   });
 });
 
