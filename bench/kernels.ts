@@ -1,20 +1,20 @@
 import * as kernels from '../src/kernels/index.js';
 import type { Case } from './measure.js';
 
-/** What follows each of the five convolutions up to conv3_1: its channels, and how often the sides were halved. */
+/** The convolutions up to conv3_1: channels in, channels out, and how often the sides were halved before. */
 const LAYERS = [
-  [64, 0],
-  [64, 0],
-  [128, 1],
-  [128, 1],
-  [256, 2],
+  [3, 64, 0],
+  [64, 64, 0],
+  [64, 128, 1],
+  [128, 128, 1],
+  [128, 256, 2],
 ] as const;
 
 /** Every kernel in every direction at the sizes that VGG-19 down to conv3_1 gives it, for images of n × n. */
 export function casesAt(n: number): Case[] {
-  const distinct = new Map(LAYERS.map((layer) => [layer.join(), layer]));
+  const outputs = new Map(LAYERS.map(([, channels, halvings]) => [channels, n >> halvings]));
   return [
-    ...[...distinct.values()].flatMap(([channels, halvings]) => activations(channels, n >> halvings)),
+    ...[...outputs].flatMap(([channels, side]) => activations(channels, side)),
     ...images(n),
   ];
 }
@@ -25,7 +25,9 @@ function activations(c: number, s: number): Case[] {
   const at = `${c} @ ${s}²`;
   return [
     forward('relu', at, (r, { tensor }) => kernels.relu(r, tensor(x))),
-    backward('relu', at, (r, { tensor }) => kernels.reluBackward(r, tensor(x), tensor(x))),
+    backward('relu.dInput', at, (r, { tensor }) => kernels.reluBackward(r, tensor(x), tensor(x))),
+    forward('gram', at, (r, { tensor }) => kernels.gram(r, tensor(x))),
+    backward('gram.dInput', at, (r, { tensor }) => kernels.gramBackward(r, tensor(x), tensor([c, c]))),
   ];
 }
 

@@ -23,7 +23,7 @@ interface Options {
 
 const command = new Command('bench')
   .description('Measure the adapter, then every kernel against it.')
-  .option('--kernel <names...>', 'only these kernels, e.g. conv2d')
+  .option('--kernel <names...>', 'only these, e.g. conv2d, or conv2d.dInput')
   .option('--size <pixels...>', 'sides of the image', parseSize, DEFAULT_SIZES)
   .option('--force <operation=variant...>', 'run this variant of an operation', parseForce, [])
   .option('--adapter <name>', 'the adapter to use, or a part of its name')

@@ -9,7 +9,7 @@ import { timeProgram } from './time-program.js';
 
 /** What a line of the bench is called. */
 export interface Name {
-  /** The kernel's name in src/kernels, e.g. 'conv2d'. */
+  /** The operation as its dispatches are labelled, e.g. 'conv2d' or 'conv2d.dInput'. */
   kernel: string;
   direction: 'forward' | 'backward';
   /** What it works on, e.g. '64→128 @ 64²'. */
