@@ -25,3 +25,17 @@ export function gram(x: Variable): Variable {
     kernels.gramBackward(recorder, x.value, dy, into),
   ]);
 }
+
+/** mean((weight·a − weight·b)²), a scalar; the tensors are of equal size. */
+export function mse(a: Variable, b: Variable, weight = 1): Variable {
+  const { recorder } = a.tape;
+  const [x, y] = [a.value, b.value];
+  return a.tape.record(
+    kernels.mse(recorder, x, y, weight),
+    [a, b],
+    (dy, [wantsA, wantsB], [intoA, intoB]) => [
+      wantsA ? kernels.mseBackward(recorder, x, y, dy, weight, intoA) : undefined,
+      wantsB ? kernels.mseBackward(recorder, y, x, dy, weight, intoB) : undefined,
+    ],
+  );
+}

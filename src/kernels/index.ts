@@ -4,6 +4,8 @@ export { axpy } from './axpy.js';
 export { crop, type CropWindow } from './crop.js';
 export { gram, gramBackward } from './gram.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
+export { mse, mseBackward } from './mse.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
+export { dot, maxAbs, sum, sumAbs } from './reduce.js';
 export { relu, reluBackward } from './relu.js';
 export { resize } from './resize.js';

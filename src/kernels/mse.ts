@@ -1,0 +1,51 @@
+import { read, update, write } from '../gpu/dispatch.js';
+import { requireShape } from '../gpu/errors.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { linearGrid } from '../gpu/workgroups.js';
+import { squaredDistance } from './reduce.js';
+
+/**
+ * The mean squared error with the weight inside the square, mean((w·a − w·b)²), as a scalar []: what
+ * torch.nn.functional.mse_loss gives for w·a and w·b.
+ *
+ * @throws ShapeError when a and b differ in size.
+ */
+export function mse(recorder: Recorder, a: Tensor, b: Tensor, weight = 1): Tensor {
+  return squaredDistance(recorder, a, b, weight, 1 / a.size);
+}
+
+/**
+ * The gradient of `mse` with respect to a: 2w²(a − b)/n · dy. That with respect to b is the same call with a and b
+ * exchanged.
+ *
+ * @param dy the gradient with respect to the error, a scalar, read on the GPU.
+ * @param into a tensor of a's size to add the gradient to; without it, new memory.
+ * @returns `into`, or the new tensor, of a's shape.
+ * @throws ShapeError when the sizes do not belong together.
+ */
+export function mseBackward(
+  recorder: Recorder,
+  a: Tensor,
+  b: Tensor,
+  dy: Tensor,
+  weight = 1,
+  into?: Tensor,
+): Tensor {
+  requireShape(a.size === b.size, () => `mse.dInput: ${a} and ${b} differ in size.`);
+  requireShape(dy.size === 1, () => `mse.dInput: the gradient of an error is a scalar, not ${dy}.`);
+  requireShape(
+    into === undefined || into.size === a.size,
+    () => `mse.dInput: ${into} and ${a} differ in size.`,
+  );
+  const da = into ?? recorder.temporary('mse.dInput', a.shape);
+  recorder.dispatch({
+    label: 'mse.dInput',
+    shader: 'mse_backward',
+    constants: { COUNT: a.size, FACTOR: (2 * weight * weight) / a.size, ACCUMULATE: into ? 1 : 0 },
+    bindings: [read(a), read(b), read(dy), into ? update(da) : write(da)],
+    workgroups: linearGrid(a.size),
+    flops: 2 * a.size,
+  });
+  return da;
+}

@@ -1,0 +1,116 @@
+import { read, write } from '../gpu/dispatch.js';
+import { requireShape } from '../gpu/errors.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { ceilDiv, linearGrid, WORKGROUP_SIZE } from '../gpu/workgroups.js';
+
+/** The most partial results of the first pass, which one workgroup combines in the second. */
+const MOST_PARTS = 1024;
+
+/** Elements that one invocation takes at least: fewer would leave nothing to do between two barriers. */
+const FEWEST_EACH = 16;
+
+const UNARY = { sum: 0, sumAbs: 1, maxAbs: 2 } as const;
+const PAIR = { dot: 0, mse: 1 } as const;
+
+/** Σx over all elements, as a scalar []. */
+export function sum(recorder: Recorder, x: Tensor): Tensor {
+  return reduce(recorder, 'sum', x, 1);
+}
+
+/** Σ|x| over all elements (the norm ‖x‖₁), as a scalar []. */
+export function sumAbs(recorder: Recorder, x: Tensor): Tensor {
+  return reduce(recorder, 'sumAbs', x, 1);
+}
+
+/** max|x| over all elements (the norm ‖x‖∞), as a scalar []. */
+export function maxAbs(recorder: Recorder, x: Tensor): Tensor {
+  return reduce(recorder, 'maxAbs', x, 1);
+}
+
+/**
+ * Σ a·b over all elements (torch.dot of the flattened tensors), as a scalar []. a and b may be the same tensor.
+ *
+ * @throws ShapeError when their sizes differ.
+ */
+export function dot(recorder: Recorder, a: Tensor, b: Tensor): Tensor {
+  return reducePair(recorder, 'dot', a, b, {});
+}
+
+/** Σ (weight·(a − b))² times `scale`, as a scalar []: what mse.ts is made of. */
+export function squaredDistance(
+  recorder: Recorder,
+  a: Tensor,
+  b: Tensor,
+  weight: number,
+  scale: number,
+): Tensor {
+  return reducePair(recorder, 'mse', a, b, { weight, scale });
+}
+
+function reduce(recorder: Recorder, label: keyof typeof UNARY, x: Tensor, scale: number): Tensor {
+  const { each, parts } = split(x.size);
+  const result = recorder.temporary(parts === 1 ? label : `${label}.parts`, parts === 1 ? [] : [parts]);
+  recorder.dispatch({
+    label,
+    shader: 'reduce',
+    constants: { COUNT: x.size, EACH: each, MODE: UNARY[label], SCALE: parts === 1 ? scale : 1 },
+    bindings: [read(x), write(result)],
+    workgroups: linearGrid(parts, 1),
+    flops: x.size,
+  });
+  if (parts === 1) return result;
+  // The second pass adds up sums, and takes the largest of maxima.
+  return finish(recorder, label, result, label === 'maxAbs' ? UNARY.maxAbs : UNARY.sum, scale);
+}
+
+function reducePair(
+  recorder: Recorder,
+  label: keyof typeof PAIR,
+  a: Tensor,
+  b: Tensor,
+  { weight = 1, scale = 1 },
+): Tensor {
+  requireShape(a.size === b.size, () => `${label}: ${a} and ${b} differ in size.`);
+  const { each, parts } = split(a.size);
+  const result = recorder.temporary(parts === 1 ? label : `${label}.parts`, parts === 1 ? [] : [parts]);
+  recorder.dispatch({
+    label,
+    shader: 'reduce_pair',
+    constants: {
+      COUNT: a.size,
+      EACH: each,
+      MODE: PAIR[label],
+      WEIGHT: weight,
+      SCALE: parts === 1 ? scale : 1,
+    },
+    bindings: [read(a), read(b), write(result)],
+    workgroups: linearGrid(parts, 1),
+    flops: (label === 'dot' ? 2 : 4) * a.size,
+  });
+  return parts === 1 ? result : finish(recorder, label, result, UNARY.sum, scale);
+}
+
+function finish(recorder: Recorder, label: string, parts: Tensor, mode: number, scale: number): Tensor {
+  const result = recorder.temporary(label, []);
+  recorder.dispatch({
+    label: `${label}.finish`,
+    shader: 'reduce',
+    constants: {
+      COUNT: parts.size,
+      EACH: ceilDiv(parts.size, WORKGROUP_SIZE),
+      MODE: mode,
+      SCALE: scale,
+    },
+    bindings: [read(parts), write(result)],
+    workgroups: [1, 1, 1],
+    flops: parts.size,
+  });
+  return result;
+}
+
+/** How many elements an invocation takes, and how many workgroups that makes. */
+function split(count: number): { each: number; parts: number } {
+  const each = Math.max(FEWEST_EACH, ceilDiv(count, WORKGROUP_SIZE * MOST_PARTS));
+  return { each, parts: ceilDiv(count, WORKGROUP_SIZE * each) };
+}
