@@ -6,8 +6,8 @@
 //     (s_j.y, y_j.y, s_j.g, y_j.g)                                        rows 0 .. SLOTS-1, by slot
 //     (g.g, sum |g|, max |g|, how many of g are not finite)               row SLOTS
 //     (s.s of the candidate, 0, 0, 0)                                     row SLOTS+1
-// A number that is not finite counts as 0 in the products. With PROJECT, g is the projected gradient: 0 where x is
-// at a bound and -g points out of the box (Bertsekas 1982), and y is 0 where the step was 0.
+// A number that is not finite counts as 0 in the products. With PROJECT, g (and so y) is the projected gradient: 0
+// where x is at a bound and -g points out of the box (Bertsekas 1982).
 //
 // One workgroup takes TILE elements of one chunk and writes partials[row * TILES + tile]. Its lanes are 8 rows (one
 // stored pair each) of 32 (elements). Sums: 32 in a lane, then 32 lanes, then tiles (lbfgs_reduce): blocked, and in
@@ -90,11 +90,10 @@ fn main(
       let valid = finite(raw);
       let step = s[candidate * STRIDE + i];
       g = select(0.0, raw, valid);
-      dy = g - before[i];
       if (PROJECT == 1u) {
-        dy = select(dy, 0.0, step == 0.0);
         g = select(g, 0.0, outward(x[i], g));
       }
+      dy = g - before[i];
       y[candidate * STRIDE + i] = dy;
       about_g = vec4f(about_g.x + g * g, about_g.y + abs(g), max(about_g.z, abs(g)), about_g.w + select(1.0, 0.0, valid));
       step_squared += step * step;

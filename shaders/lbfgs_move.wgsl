@@ -44,8 +44,11 @@ fn main(
     return;
   }
 
-  let g = gradient[i];
   let at = x[i];
+  var g = gradient[i];
+  if (GUARD == 1u && BOUNDED == 1u && ((at <= LOW && g > 0.0) || (at >= HIGH && g < 0.0))) {
+    g = 0.0; // the projected gradient, as in lbfgs_dots
+  }
   let candidate = plan[0].z * STRIDE + i;
   let d = select(s[candidate], -g, (flags & STEEPEST) != 0u);
   var step = bitcast<f32>(plan[1].z) * d;

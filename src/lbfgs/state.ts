@@ -38,16 +38,16 @@ export const STATE_FIELDS = Object.keys(FIELDS).length;
 /** Evaluations that the log, a ring, holds. */
 export const LOG_ENTRIES = 1024;
 
-/** Why a step ended, or what the guard did, by number. */
+/** Why a step ended, or what the guard did, by number: the constants in the shaders. */
 const REASONS = [
   'none',
   'gradient-at-entry',
-  'max-evaluations',
+  'max-eval',
   'gradient',
   'slope',
   'step',
   'loss',
-  'max-iterations',
+  'max-iter',
   'not-finite',
   'jump',
   'stalled',

@@ -91,10 +91,10 @@ export function lbfgsOracle(
       s = d.map((v) => t * v);
       if (!sums && slope > -toleranceChange) return 'slope';
       x.forEach((v, i) => (x[i] = v + s[i]!));
-      if (n === maxIterations) return 'max-iterations';
+      if (n === maxIterations) return 'max-iter';
       ({ loss, g } = evaluate());
       made++;
-      if (made >= maxEvaluations) return 'max-evaluations';
+      if (made >= maxEvaluations) return 'max-eval';
       if (size(g) <= toleranceGradient) return 'gradient';
       if (sums && slope > -toleranceChange) return 'slope';
       if (size(s) <= toleranceChange) return 'step';

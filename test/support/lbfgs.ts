@@ -1,5 +1,7 @@
 import type { Gpu } from '../../src/gpu/gpu.js';
-import { Lbfgs, type LbfgsOptions, type Report } from '../../src/lbfgs/index.js';
+import { Lbfgs, type LbfgsOptions, type LogEntry, type Reason, type Report } from '../../src/lbfgs/index.js';
+import type { LbfgsCase } from './fixtures.js';
+import { quadraticProblem, QUADRATIC_SIDE } from './seeded.js';
 
 export interface Evaluated {
   loss: number;
@@ -76,4 +78,52 @@ export function quadratic(curvatures: ArrayLike<number>, centre: ArrayLike<numbe
     });
     return { loss, gradient };
   };
+}
+
+/** The problems of lbfgs.json. */
+export function fixtureFunction(problem: LbfgsCase['problem']): HostFunction {
+  return problem === 'quadratic-50' ? leastSquares() : rosenbrockChain;
+}
+
+/** Σ over i of 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)². */
+const rosenbrockChain: HostFunction = (x) => {
+  let loss = 0;
+  const gradient = new Float64Array(x.length);
+  for (let i = 0; i + 1 < x.length; i++) {
+    const [a, b] = [x[i]!, x[i + 1]!];
+    const c = b - a * a;
+    loss += 100 * c * c + (1 - a) ** 2;
+    gradient[i]! += -400 * a * c - 2 * (1 - a);
+    gradient[i + 1]! += 200 * c;
+  }
+  return { loss, gradient };
+};
+
+/** mean((A·x − b)²) with the seeded A and b. */
+function leastSquares(): HostFunction {
+  const { a, b } = quadraticProblem();
+  const n = QUADRATIC_SIDE;
+  return (x) => {
+    let loss = 0;
+    const gradient = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      let residual = -b[i]!;
+      for (let j = 0; j < n; j++) residual += a[i * n + j]! * x[j]!;
+      loss += residual ** 2 / n;
+      for (let j = 0; j < n; j++) gradient[j]! += (2 / n) * residual * a[i * n + j]!;
+    }
+    return { loss, gradient };
+  };
+}
+
+/** The steps that a log in the mode 'seed' tells of: how many evaluations each made, and why it ended. */
+export function stepsOf(entries: readonly LogEntry[]): { evaluations: number; stop: Reason }[] {
+  const steps: { evaluations: number; stop: Reason }[] = [];
+  for (const { opensStep, reason } of entries) {
+    if (opensStep) steps.push({ evaluations: 0, stop: 'none' });
+    const step = steps.at(-1)!;
+    step.evaluations++;
+    step.stop = reason;
+  }
+  return steps;
 }
