@@ -10,12 +10,37 @@ const LAYERS = [
   [128, 256, 2],
 ] as const;
 
+const SAME = { stride: 1, padding: 1 };
+
 /** Every kernel in every direction at the sizes that VGG-19 down to conv3_1 gives it, for images of n × n. */
 export function casesAt(n: number): Case[] {
   const outputs = new Map(LAYERS.map(([, channels, halvings]) => [channels, n >> halvings]));
   return [
+    ...LAYERS.flatMap(([from, to, halvings]) => convolutions(from, to, n >> halvings)),
     ...[...outputs].flatMap(([channels, side]) => activations(channels, side)),
     ...images(n),
+  ];
+}
+
+/** A 3 × 3 convolution from `c` to `o` channels at s × s. */
+function convolutions(c: number, o: number, s: number): Case[] {
+  const [x, y, weights] = [
+    [1, c, s, s],
+    [1, o, s, s],
+    [o, c, 3, 3],
+  ];
+  const at = `${c}→${o} @ ${s}²`;
+  return [
+    forward('conv2d', at, (r, { tensor, constant }) =>
+      kernels.conv2d(r, tensor(x), constant(weights), constant([o]), SAME),
+    ),
+    backward('conv2d.dInput', at, (r, { tensor, constant }) =>
+      kernels.conv2dBackwardInput(r, tensor(y), constant(weights), x, SAME),
+    ),
+    backward('conv2d.dWeights', at, (r, { tensor, constant }) =>
+      kernels.conv2dBackwardWeights(r, tensor(x), tensor(y), constant(weights), SAME),
+    ),
+    backward('conv2d.dBias', at, (r, { tensor }) => kernels.conv2dBackwardBias(r, tensor(y))),
   ];
 }
 

@@ -132,16 +132,22 @@ export class Gpu {
   }
 
   /**
-   * The tensor prepared from `source` under `key`, made by `make` the first time it is asked for. Used for
-   * rearranged weights: prepared once however many programs read them.
+   * The tensor prepared from constant `sources` under `key`, made by `make` the first time it is asked for: once,
+   * however many programs read it. It is freed with the first of its sources.
    */
-  prepared(source: Storage, key: string, make: () => Tensor): { tensor: Tensor; fresh: boolean } {
-    let made = this.derived.get(source);
-    if (!made) this.derived.set(source, (made = new Map()));
-    const existing = made.get(key);
+  prepared(
+    sources: readonly [Tensor, ...Tensor[]],
+    key: string,
+    make: () => Tensor,
+  ): { tensor: Tensor; fresh: boolean } {
+    const { storage } = sources[0];
+    const name = JSON.stringify([key, ...sources.map((source) => [source.storage.id, source.offset])]);
+    let made = this.derived.get(storage);
+    if (!made) this.derived.set(storage, (made = new Map()));
+    const existing = made.get(name);
     if (existing) return { tensor: existing, fresh: false };
     const tensor = make();
-    made.set(key, tensor);
+    made.set(name, tensor);
     return { tensor, fresh: true };
   }
 

@@ -120,6 +120,13 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
     gpu.allocateUntracked(`${recorder.label} #${slot}`, bytes),
   );
   placed.forEach((storage, i) => (storage.buffer = owned[plan.slots[i]!]!.buffer!));
+  for (const [storage, values] of recorder.parameterValues) {
+    const held = gpu.allocateUntracked(storage.label, storage.bytes);
+    gpu.device.queue.writeBuffer(held.buffer!, 0, values.buffer, values.byteOffset, values.byteLength);
+    storage.buffer = held.buffer!;
+    owned.push(held);
+    placed.push(storage);
+  }
   const bytes = plan.slotBytes.reduce((sum, size) => sum + size, 0);
   const memory = { bytes, peakBytes: plan.peakBytes, unsharedBytes: plan.unsharedBytes };
   return new Program(gpu, recorder.label, memory, owned, placed);

@@ -12,6 +12,8 @@ import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
  */
 export class Recorder {
   readonly steps: Step[] = [];
+  /** What `parameters` is to hold, by where. */
+  readonly parameterValues = new Map<Storage, Float32Array>();
   private readonly temporaries = new Set<Storage>();
   private readonly written = new Set<Storage>();
   private readonly scopes: string[] = [];
@@ -29,6 +31,13 @@ export class Recorder {
     return new Tensor(storage, shape);
   }
 
+  /** A few numbers for a shader to read, written once at freezing and freed with the program. */
+  parameters(label: string, values: readonly number[]): Tensor {
+    const storage = new Storage(this.scoped(label), values.length * F32_BYTES);
+    this.parameterValues.set(storage, Float32Array.from(values));
+    return new Tensor(storage, [values.length]);
+  }
+
   /** Labels what `body` records with `scope`, for profiles and errors. */
   within<T>(scope: string, body: () => T): T {
     this.scopes.push(scope);
@@ -40,21 +49,24 @@ export class Recorder {
   }
 
   /**
-   * A rearranged copy of `source`, e.g. weights in the order a shader wants them. When `source` is constant it
-   * is made once for all programs, before the first run; else it is recorded here like any other work.
+   * Something computed from `sources` alone, e.g. weights in the order a shader wants them. When they are all
+   * constants it is made once for all programs, before the first run; else it is recorded here like other work.
    *
-   * @param key names the arrangement, together with everything it depends on.
+   * @param key names what is made, together with all it depends on beside the sources.
    */
-  prepared(source: Tensor, key: string, shape: Shape, record: (output: Tensor) => void): Tensor {
-    const label = `${source.label}.${key}`;
-    if (!source.storage.frozen) {
+  prepared(
+    sources: readonly [Tensor, ...Tensor[]],
+    key: string,
+    shape: Shape,
+    record: (output: Tensor) => void,
+  ): Tensor {
+    const label = `${sources[0].label}.${key}`;
+    if (!sources.every((source) => source.storage.frozen)) {
       const output = this.temporary(label, shape);
       record(output);
       return output;
     }
-    const { tensor, fresh } = this.gpu.prepared(source.storage, `${key}@${source.offset}`, () =>
-      this.gpu.tensor(label, shape),
-    );
+    const { tensor, fresh } = this.gpu.prepared(sources, key, () => this.gpu.tensor(label, shape));
     if (fresh) {
       const outer = this.recordingSetup;
       this.recordingSetup = true;
@@ -116,7 +128,7 @@ export class Recorder {
       const { storage } = tensor;
       const writing = access === 'write' || access === 'update';
       requireShape(
-        storage.buffer !== undefined || this.owns(storage),
+        storage.buffer !== undefined || this.owns(storage) || this.parameterValues.has(storage),
         () => `${name}: ${tensor} belongs to another recording, or was freed.`,
       );
       requireShape(

@@ -17,6 +17,11 @@ export function elements(shape: Shape): number {
  * recording is frozen into a program.
  */
 export class Storage {
+  private static made = 0;
+
+  /** Tells storages apart where an object cannot be the key. */
+  readonly id = Storage.made++;
+
   /** True when the contents never change once written: work that depends on nothing else is done only once. */
   frozen = false;
 

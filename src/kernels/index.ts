@@ -1,6 +1,7 @@
 /** @file All kernels, forward and backward. Each records into a Recorder and returns its output tensor. */
 export { add } from './add.js';
 export { axpy } from './axpy.js';
+export { conv2d, conv2dBackwardBias, conv2dBackwardInput, conv2dBackwardWeights } from './conv2d.js';
 export { crop, type CropWindow } from './crop.js';
 export { gram, gramBackward } from './gram.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';

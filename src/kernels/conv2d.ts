@@ -1,0 +1,157 @@
+import { read, update, write } from '../gpu/dispatch.js';
+import { requireShape } from '../gpu/errors.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Shape, Tensor } from '../gpu/tensor.js';
+import { linearGrid } from '../gpu/workgroups.js';
+import { adjointFilter, forwardFilter, type Filter3x3 } from './conv2d-filter.js';
+import {
+  conv2dFlops,
+  conv2dGeometry,
+  type Conv2dGeometry,
+  type Conv2dOptions,
+  type Conv2dVariant,
+  conv2dVariants,
+  geometryConstants,
+} from './conv2d-geometry.js';
+import { conv2dTiled } from './conv2d-tiled.js';
+import { conv2dUniform } from './conv2d-uniform.js';
+
+/** The variants made for 3×3, stride 1, pad 1: they serve the forward pass and the gradient to the input alike. */
+const SHADERS_3X3 = { tiled: conv2dTiled, uniform: conv2dUniform };
+
+/**
+ * 2-D cross-correlation with bias, as torch.nn.functional.conv2d (without dilation and groups):
+ * y[n,o,i,j] = bias[o] + Σ_{c,u,v} w[o,c,u,v] · x[n,c, i·stride + u − pad, j·stride + v − pad], zeros outside x.
+ *
+ * @param x [N, C, H, W].
+ * @param weights [O, C, kH, kW].
+ * @param bias [O], or undefined for none.
+ * @returns [N, O, H', W'] with H' = ⌊(H + top + bottom − kH) / stride⌋ + 1, W' likewise.
+ * @throws ShapeError when the shapes do not fit; RangeError when a variant is forced that cannot take them.
+ */
+export function conv2d(
+  recorder: Recorder,
+  x: Tensor,
+  weights: Tensor,
+  bias?: Tensor,
+  options: Conv2dOptions = {},
+): Tensor {
+  const g = conv2dGeometry(x.shape, weights, options);
+  requireShape(
+    bias === undefined || bias.size === g.outputChannels,
+    () => `conv2d: ${bias} must have one number for each of the ${g.outputChannels} output channels.`,
+  );
+  const y = recorder.temporary('conv2d', [g.batch, g.outputChannels, g.outputHeight, g.outputWidth]);
+  const variant = chooseVariant(recorder, g);
+  if (variant !== 'direct') {
+    const filter = forwardFilter(g, weights, bias);
+    SHADERS_3X3[variant](recorder, 'conv2d', x, filter, y, false, conv2dFlops(g));
+    return y;
+  }
+  recorder.dispatch({
+    label: 'conv2d',
+    shader: 'conv2d_direct',
+    constants: { ...geometryConstants(g), HAS_BIAS: bias ? 1 : 0 },
+    bindings: [read(x), read(weights), read(bias ?? weights), write(y)],
+    workgroups: linearGrid(y.size),
+    flops: conv2dFlops(g),
+  });
+  return y;
+}
+
+/**
+ * The gradient of conv2d with respect to its input.
+ *
+ * @param dy the gradient with respect to the output, [N, O, H', W'].
+ * @param inputShape [N, C, H, W] of the forward pass; strides leave it open.
+ * @param into a tensor of that shape to add to; without it, new memory.
+ * @returns `into`, or the new tensor.
+ */
+export function conv2dBackwardInput(
+  recorder: Recorder,
+  dy: Tensor,
+  weights: Tensor,
+  inputShape: Shape,
+  options: Conv2dOptions = {},
+  into?: Tensor,
+): Tensor {
+  const g = conv2dGeometry(inputShape, weights, options);
+  requireOutputShape(g, dy);
+  const dx = into ?? recorder.temporary('conv2d.dInput', inputShape);
+  const variant = chooseVariant(recorder, g);
+  if (variant !== 'direct') {
+    const filter: Filter3x3 = adjointFilter(g, weights);
+    SHADERS_3X3[variant](recorder, 'conv2d.dInput', dy, filter, dx, into !== undefined, conv2dFlops(g));
+    return dx;
+  }
+  recorder.dispatch({
+    label: 'conv2d.dInput',
+    shader: 'conv2d_direct_dinput',
+    constants: { ...geometryConstants(g), ACCUMULATE: into ? 1 : 0 },
+    bindings: [read(dy), read(weights), into ? update(dx) : write(dx)],
+    workgroups: linearGrid(dx.size),
+    flops: conv2dFlops(g),
+  });
+  return dx;
+}
+
+/**
+ * The gradient of conv2d with respect to its weights, summed over the batch: shape [O, C, kH, kW].
+ *
+ * @param weights the weights of the forward pass; only their shape matters.
+ * @param into a tensor of that shape to add to; without it, new memory.
+ */
+export function conv2dBackwardWeights(
+  recorder: Recorder,
+  x: Tensor,
+  dy: Tensor,
+  weights: Tensor,
+  options: Conv2dOptions = {},
+  into?: Tensor,
+): Tensor {
+  const g = conv2dGeometry(x.shape, weights, options);
+  requireOutputShape(g, dy);
+  const dw = into ?? recorder.temporary('conv2d.dWeights', weights.shape);
+  recorder.dispatch({
+    label: 'conv2d.dWeights',
+    shader: 'conv2d_dweights',
+    constants: { ...geometryConstants(g), ACCUMULATE: into ? 1 : 0 },
+    bindings: [read(x), read(dy), into ? update(dw) : write(dw)],
+    workgroups: linearGrid(dw.size, 1),
+    flops: conv2dFlops(g),
+  });
+  return dw;
+}
+
+/**
+ * The gradient of conv2d with respect to its bias: dy [N, O, H', W'] summed over all but the channels, shape [O].
+ *
+ * @param into a tensor of that shape to add to; without it, new memory.
+ */
+export function conv2dBackwardBias(recorder: Recorder, dy: Tensor, into?: Tensor): Tensor {
+  requireShape(dy.shape.length === 4, () => `conv2d.dBias: dy must be [N, O, H, W], not ${dy}.`);
+  const [batch, channels, height, width] = dy.shape as [number, number, number, number];
+  const db = into ?? recorder.temporary('conv2d.dBias', [channels]);
+  recorder.dispatch({
+    label: 'conv2d.dBias',
+    shader: 'conv2d_dbias',
+    constants: { BATCH: batch, CHANNELS: channels, AREA: height * width, ACCUMULATE: into ? 1 : 0 },
+    bindings: [read(dy), into ? update(db) : write(db)],
+    workgroups: linearGrid(channels, 1),
+    flops: dy.size,
+  });
+  return db;
+}
+
+function chooseVariant(recorder: Recorder, g: Conv2dGeometry): Conv2dVariant {
+  const { variants, facts } = recorder.gpu;
+  return variants.choose('conv2d', conv2dVariants(g, facts.software));
+}
+
+function requireOutputShape(g: Conv2dGeometry, dy: Tensor): void {
+  const expected = [g.batch, g.outputChannels, g.outputHeight, g.outputWidth];
+  requireShape(
+    dy.shape.length === 4 && expected.every((size, i) => dy.shape[i] === size),
+    () => `conv2d: the gradient ${dy} should have the output's shape [${expected.join(', ')}].`,
+  );
+}

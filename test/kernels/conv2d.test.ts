@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  conv2d,
+  conv2dBackwardBias,
+  conv2dBackwardInput,
+  conv2dBackwardWeights,
+} from '../../src/kernels/index.js';
+import { conv2dGeometry, conv2dVariants, type Conv2dOptions } from '../../src/kernels/conv2d-geometry.js';
+import { uniformBlocks } from '../../src/kernels/conv2d-uniform.js';
+import { Storage, Tensor, type Shape } from '../../src/gpu/tensor.js';
+import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
+import { inner, numericalGradient } from '../support/differences.js';
+import { evaluate, useGpu } from '../support/gpu.js';
+import { uniform } from '../support/random.js';
+
+const gpu = useGpu();
+afterEach(() => gpu().variants.force('conv2d', undefined));
+
+const geometry = (input: Shape, weights: Shape, options: Conv2dOptions) =>
+  conv2dGeometry(
+    input,
+    new Tensor(
+      new Storage(
+        'weights',
+        weights.reduce((a, b) => a * b, 4),
+      ),
+      weights,
+    ),
+    options,
+  );
+
+/** Inputs of a case, all in [-1, 1). */
+function numbers(input: Shape, weights: Shape, options: Conv2dOptions) {
+  const g = geometry(input, weights, options);
+  const output = [g.batch, g.outputChannels, g.outputHeight, g.outputWidth];
+  const of = (seed: number, shape: Shape) => ({
+    data: uniform(
+      seed,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  });
+  return { g, x: of(1, input), w: of(2, weights), b: of(3, [weights[0]!]), dy: of(4, output) };
+}
+
+/**
+ * Sums of K products of numbers in [-1, 1), one after the other in float32. The k-th partial sum is about √k/3 and its
+ * rounding errs by about 2⁻²⁴·√k/6, so all K roundings together have a standard deviation of 2⁻²⁴·K/8. Ten of these, to
+ * cover tens of thousands of outputs, still catch any wrong term: the terms themselves are about 1/3.
+ */
+const tolerance = (terms: number) => ({ absolute: 2 ** -24 * (8 + 1.25 * terms) });
+
+const same: Conv2dOptions = { padding: 1 };
+const CASES: [string, Shape, Shape, Conv2dOptions][] = [
+  ['1×1 image', [1, 3, 1, 1], [5, 3, 3, 3], same],
+  ['one row', [1, 1, 1, 37], [8, 1, 3, 3], same],
+  ['one column', [1, 3, 23, 1], [9, 3, 3, 3], same],
+  ['VGG’s first layer', [1, 3, 19, 34], [64, 3, 3, 3], same],
+  ['no multiple of any tile', [1, 17, 18, 33], [33, 17, 3, 3], same],
+  ['more channels than one uniform block', [1, 230, 5, 6], [10, 230, 3, 3], same],
+  ['a batch', [3, 5, 9, 7], [6, 5, 3, 3], same],
+];
+const GENERAL: typeof CASES = [
+  ['1×1 kernel', [1, 4, 6, 5], [3, 4, 1, 1], {}],
+  ['no padding', [1, 2, 7, 9], [4, 2, 3, 3], {}],
+  ['stride 2', [2, 3, 11, 10], [4, 3, 3, 3], { stride: 2, padding: 1 }],
+  ['unequal strides, 5×2 kernel', [1, 2, 13, 12], [3, 2, 5, 2], { stride: [2, 3], padding: 2 }],
+  ['padding of each side', [1, 3, 6, 7], [2, 3, 3, 3], { padding: { top: 0, bottom: 3, left: 2, right: 1 } }],
+  ['7×7 kernel, larger than the image', [1, 1, 3, 4], [2, 1, 7, 7], { padding: 3 }],
+  ['a stride that leaves rows unread', [1, 1, 8, 8], [1, 1, 2, 2], { stride: 3 }],
+];
+
+describe.each([
+  ...['direct', 'tiled', 'uniform'].flatMap((variant) => CASES.map((c) => [variant, ...c] as const)),
+  ...GENERAL.map((c) => ['direct', ...c] as const),
+])('conv2d (%s): %s', (variant, _name, input, weights, options) => {
+  const { g, x, w, b, dy } = numbers(input, weights, options);
+  const taps = g.inputChannels * g.kernelHeight * g.kernelWidth;
+
+  it('matches the definition, with and without bias', async () => {
+    gpu().variants.force('conv2d', variant);
+    const [y, bare] = await evaluate(gpu(), [x, w, b], (r, xt, wt, bt) => [
+      conv2d(r, xt!, wt!, bt, options),
+      conv2d(r, xt!, wt!, undefined, options),
+    ]);
+    expect(y).toBeAllClose(conv2dOracle(g, x.data, w.data, b.data), tolerance(taps));
+    expect(bare).toBeAllClose(conv2dOracle(g, x.data, w.data), tolerance(taps));
+  });
+
+  it('has the gradient to its input that the definition has, and adds it to another', async () => {
+    gpu().variants.force('conv2d', variant);
+    const before = { data: uniform(9, x.data.length), shape: input };
+    const [dx, sum] = await evaluate(gpu(), [dy, w, before], (r, dyt, wt, bt) => [
+      conv2dBackwardInput(r, dyt!, wt!, input, options),
+      conv2dBackwardInput(r, dyt!, wt!, input, options, bt),
+    ]);
+    const expected = conv2dGradientOracle(g, x.data, w.data, dy.data).dx;
+    const terms = g.outputChannels * g.kernelHeight * g.kernelWidth;
+    expect(dx).toBeAllClose(expected, tolerance(terms));
+    expect(sum).toBeAllClose(
+      expected.map((v, i) => v + before.data[i]!),
+      tolerance(terms),
+    );
+  });
+});
+
+describe.each([...CASES, ...GENERAL])(
+  'the gradients of conv2d to weights and bias: %s',
+  (_name, input, weights, options) => {
+    it('match the definition, and add to others', async () => {
+      const { g, x, w, b, dy } = numbers(input, weights, options);
+      const [dw, db, dwSum, dbSum] = await evaluate(gpu(), [x, dy, w, b], (r, xt, dyt, wt, bt) => [
+        conv2dBackwardWeights(r, xt!, dyt!, wt!, options),
+        conv2dBackwardBias(r, dyt!),
+        conv2dBackwardWeights(r, xt!, dyt!, wt!, options, wt),
+        conv2dBackwardBias(r, dyt!, bt),
+      ]);
+      const expected = conv2dGradientOracle(g, x.data, w.data, dy.data);
+      const allowed = tolerance(g.batch * g.outputHeight * g.outputWidth);
+      expect(dw).toBeAllClose(expected.dw, allowed);
+      expect(db).toBeAllClose(expected.db, allowed);
+      expect(dwSum).toBeAllClose(
+        expected.dw.map((v, i) => v + w.data[i]!),
+        allowed,
+      );
+      expect(dbSum).toBeAllClose(
+        expected.db.map((v, i) => v + b.data[i]!),
+        allowed,
+      );
+    });
+  },
+);
+
+it('has gradients that agree with finite differences', () => {
+  // The oracle's own gradients, which the kernels were held against, come from the same loop as its values.
+  const { g, x, w, dy } = numbers([1, 2, 5, 4], [3, 2, 3, 3], { stride: [1, 2], padding: 1 });
+  const { dx, dw } = conv2dGradientOracle(g, x.data, w.data, dy.data);
+  const value = (xs: ArrayLike<number>, ws: ArrayLike<number>) => inner(conv2dOracle(g, xs, ws), dy.data);
+  // Linear in each argument: only rounding is left.
+  expect(dx).toBeAllClose(
+    numericalGradient((p) => value(p, w.data), x.data),
+    { absolute: 1e-9 },
+  );
+  expect(dw).toBeAllClose(
+    numericalGradient((p) => value(x.data, p), w.data),
+    { absolute: 1e-9 },
+  );
+});
+
+it('prepares constant weights once for all programs that read them', async () => {
+  const { x, w, b, g } = numbers([1, 3, 9, 8], [5, 3, 3, 3], same);
+  gpu().variants.force('conv2d', 'uniform');
+  const weights = gpu().constant('weights', w.shape, w.data);
+  const bias = gpu().constant('bias', b.shape, b.data);
+  const run = () => evaluate(gpu(), [x], (r, xt) => conv2d(r, xt!, weights, bias, same));
+  const [first] = await run();
+  const bytes = gpu().memory.bytes;
+  const [second] = await run();
+  expect(gpu().memory.bytes).toBe(bytes);
+  expect(second).toEqual(first);
+  expect(second).toBeAllClose(conv2dOracle(g, x.data, w.data, b.data), tolerance(27));
+});
+
+describe('what conv2d refuses', () => {
+  const tensor = (shape: Shape) => ({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
+  it.each<[string, Shape, Shape, Conv2dOptions, RegExp]>([
+    ['too few dimensions', [3, 4, 4], [1, 3, 3, 3], {}, /must be \[N, C, H, W\]/],
+    ['other channels', [1, 2, 4, 4], [1, 3, 3, 3], {}, /takes 3 channels, but the input has 2/],
+    ['a kernel larger than the image', [1, 1, 2, 2], [1, 1, 3, 3], {}, /does not fit/],
+    ['a stride of 0', [1, 1, 4, 4], [1, 1, 3, 3], { stride: 0 }, /strides must be whole numbers/],
+  ])('%s', async (_name, x, w, options, message) => {
+    const run = evaluate(gpu(), [tensor(x), tensor(w)], (r, xt, wt) =>
+      conv2d(r, xt!, wt!, undefined, options),
+    );
+    await expect(run).rejects.toThrow(message);
+  });
+
+  it('a bias of another length, and a forced variant that cannot', async () => {
+    const inputs = [tensor([1, 1, 4, 4]), tensor([2, 1, 1, 1]), tensor([3])];
+    await expect(evaluate(gpu(), inputs, (r, x, w, b) => conv2d(r, x!, w!, b))).rejects.toThrow(
+      /one number for each/,
+    );
+    gpu().variants.force('conv2d', 'tiled');
+    await expect(evaluate(gpu(), inputs, (r, x, w) => conv2d(r, x!, w!))).rejects.toThrow(
+      /cannot take this shape/,
+    );
+  });
+});
+
+describe('choices made without a GPU', () => {
+  it('offers the 3×3 variants only to VGG’s kind of convolution', () => {
+    const all = ['direct', 'tiled', 'uniform'];
+    const variants = (w: Shape, options: Conv2dOptions) =>
+      conv2dVariants(geometry([1, 3, 8, 8], w, options), false);
+    expect(variants([4, 3, 3, 3], same).toSorted()).toEqual(all);
+    for (const options of [
+      {},
+      { padding: 1, stride: 2 },
+      { padding: { top: 1, bottom: 1, left: 1, right: 0 } },
+    ]) {
+      expect(variants([4, 3, 3, 3], options)).toEqual(['direct']);
+    }
+    expect(variants([4, 3, 1, 1], { padding: 1 })).toEqual(['direct']);
+    expect(conv2dVariants(geometry([1, 3, 8, 8], [4, 3, 3, 3], same), true)[0]).toBe('uniform');
+  });
+
+  it('cuts weights into equal blocks of at most the 64 KiB that every device binds', () => {
+    for (const alignment of [32, 256]) {
+      for (const [inputs, outputs] of [
+        [1, 1],
+        [3, 64],
+        [64, 64],
+        [128, 256],
+        [227, 9],
+        [228, 9],
+        [512, 512],
+      ] as const) {
+        const { channels, vectors, count } = uniformBlocks(inputs, outputs, alignment);
+        expect(vectors * 16).toBeLessThanOrEqual(65_536);
+        expect((vectors * 16) % alignment).toBe(0);
+        expect(vectors).toBeGreaterThanOrEqual(3 + channels * 18);
+        expect(count).toBe(Math.ceil(inputs / channels) * Math.ceil(outputs / 8));
+      }
+    }
+  });
+});
