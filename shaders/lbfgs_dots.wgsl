@@ -45,23 +45,6 @@ fn outward(at: f32, slope: f32) -> bool {
   return (at <= LOW && slope > 0.0) || (at >= HIGH && slope < 0.0);
 }
 
-// Sums the 32 entries of each row of `scratch` (the third component's maximum where `peak`) into its first.
-fn gather(lane: u32, peak: bool) {
-  workgroupBarrier();
-  let at = (lane / LANES) * LANES + lane % LANES;
-  if (lane % LANES < 8u) {
-    scratch[at] = join(join(scratch[at], scratch[at + 8u], peak), join(scratch[at + 16u], scratch[at + 24u], peak), peak);
-  }
-  workgroupBarrier();
-  if (lane % LANES == 0u) {
-    var sum = scratch[at];
-    for (var k = 1u; k < 8u; k++) {
-      sum = join(sum, scratch[at + k], peak);
-    }
-    scratch[at] = sum;
-  }
-}
-
 fn join(a: vec4f, b: vec4f, peak: bool) -> vec4f {
   let sum = a + b;
   return vec4f(sum.xy, select(sum.z, max(a.z, b.z), peak), sum.w);
@@ -79,76 +62,73 @@ fn main(
   let stored = plan[0].y;
   let candidate = plan[0].z;
 
-  var about_g = vec4f();
-  var step_squared = 0.0;
   for (var k = lane; k < TILE; k += 256u) {
     let i = base + k;
     var g = 0.0;
     var dy = 0.0;
     if (i < COUNT) {
       let raw = gradient[i];
-      let valid = finite(raw);
-      let step = s[candidate * STRIDE + i];
-      g = select(0.0, raw, valid);
+      g = select(0.0, raw, finite(raw));
       if (PROJECT == 1u) {
         g = select(g, 0.0, outward(x[i], g));
       }
       dy = g - before[i];
       y[candidate * STRIDE + i] = dy;
-      about_g = vec4f(about_g.x + g * g, about_g.y + abs(g), max(about_g.z, abs(g)), about_g.w + select(1.0, 0.0, valid));
-      step_squared += step * step;
     }
     new_g[k] = g;
     new_y[k] = dy;
   }
+  workgroupBarrier();
 
-  let partial = FIRST_TILE + tile;
-  let inside = tile * TILE < COUNT; // a folded grid may have workgroups past the end
-  scratch[lane] = about_g;
-  gather(lane, true);
-  workgroupBarrier();
-  if (lane == 0u && inside) {
-    var sum = scratch[0];
-    for (var r = 1u; r < ROWS; r++) {
-      sum = join(sum, scratch[r * LANES], true);
-    }
-    partials[SLOTS * TILES + partial] = sum;
-  }
-  workgroupBarrier();
-  scratch[lane] = vec4f(step_squared, 0.0, 0.0, 0.0);
-  gather(lane, false);
-  workgroupBarrier();
-  if (lane == 0u && inside) {
-    var sum = 0.0;
-    for (var r = 0u; r < ROWS; r++) {
-      sum += scratch[r * LANES].x;
-    }
-    partials[(SLOTS + 1u) * TILES + partial] = vec4f(sum, 0.0, 0.0, 0.0);
-  }
-
-  // The stored pairs from the oldest on, and the candidate after them.
-  for (var j0 = 0u; j0 <= stored; j0 += ROWS) {
+  // The stored pairs from the oldest on, the candidate after them, then the two rows about g and the last step.
+  let about_g = stored + 1u;
+  let about_s = stored + 2u;
+  let column = lane % LANES;
+  for (var j0 = 0u; j0 <= about_s; j0 += ROWS) {
     let j = j0 + lane / LANES;
-    let slot = (first + j) % SLOTS;
+    let peak = j == about_g;
+    let slot = select(candidate, (first + j) % SLOTS, j < stored);
     var sum = vec4f();
-    if (j <= stored) {
-      for (var k = lane % LANES; k < TILE; k += LANES) {
-        let i = base + k;
-        if (i < COUNT) {
-          let sj = s[slot * STRIDE + i];
-          var yj = new_y[k];
-          if (slot != candidate) {
-            yj = y[slot * STRIDE + i];
-          }
-          sum += vec4f(sj, yj, sj, yj) * vec4f(new_y[k], new_y[k], new_g[k], new_g[k]);
+    for (var k = column; k < TILE; k += LANES) {
+      let i = base + k;
+      if (i >= COUNT || j > about_s) {
+        break;
+      }
+      let g = new_g[k];
+      let dy = new_y[k];
+      var term: vec4f;
+      if (peak) {
+        term = vec4f(g * g, abs(g), abs(g), select(1.0, 0.0, finite(gradient[i])));
+      } else {
+        let sj = s[slot * STRIDE + i];
+        var yj = dy;
+        if (j < stored) {
+          yj = y[slot * STRIDE + i];
+        }
+        term = vec4f(sj, yj, sj, yj) * vec4f(dy, dy, g, g);
+        if (j == about_s) {
+          term = vec4f(sj * sj, 0.0, 0.0, 0.0);
         }
       }
+      sum = join(sum, term, peak);
+    }
+
+    // 32 lanes to 8, 8 to 1.
+    scratch[lane] = sum;
+    workgroupBarrier();
+    if (column < 8u) {
+      let low = join(scratch[lane], scratch[lane + 8u], peak);
+      scratch[lane] = join(low, join(scratch[lane + 16u], scratch[lane + 24u], peak), peak);
     }
     workgroupBarrier();
-    scratch[lane] = sum;
-    gather(lane, false);
-    if (j <= stored && lane % LANES == 0u && inside) {
-      partials[slot * TILES + partial] = scratch[lane];
+    if (column == 0u && j <= about_s && base < COUNT) { // a folded grid may have workgroups past the end
+      sum = scratch[lane];
+      for (var k = 1u; k < 8u; k++) {
+        sum = join(sum, scratch[lane + k], peak);
+      }
+      let row = select(slot, SLOTS + j - about_g, j > stored);
+      partials[row * TILES + FIRST_TILE + tile] = sum;
     }
+    workgroupBarrier();
   }
 }
