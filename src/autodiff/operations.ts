@@ -3,6 +3,8 @@
  * mathematics is in the kernels; here stands only which of them belong together.
  */
 import * as kernels from '../kernels/index.js';
+import type { AvgPoolOptions, PoolOptions } from '../kernels/index.js';
+import type { Conv2dOptions } from '../kernels/conv2d-geometry.js';
 import type { Variable } from './tape.js';
 
 /** max(x, 0), element by element. */
@@ -36,6 +38,44 @@ export function mse(a: Variable, b: Variable, weight = 1): Variable {
     (dy, [wantsA, wantsB], [intoA, intoB]) => [
       wantsA ? kernels.mseBackward(recorder, x, y, dy, weight, intoA) : undefined,
       wantsB ? kernels.mseBackward(recorder, y, x, dy, weight, intoB) : undefined,
+    ],
+  );
+}
+
+/** The largest value in each window of feature maps [N, C, H, W]. */
+export function maxPool2d(x: Variable, options: PoolOptions): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.maxPool2d(recorder, x.value, options), [x], (dy, _wants, [into]) => [
+    kernels.maxPool2dBackward(recorder, x.value, dy, options, into),
+  ]);
+}
+
+/** The mean of each window of feature maps [N, C, H, W]. */
+export function avgPool2d(x: Variable, options: AvgPoolOptions): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.avgPool2d(recorder, x.value, options), [x], (dy, _wants, [into]) => [
+    kernels.avgPool2dBackward(recorder, x.value, dy, options, into),
+  ]);
+}
+
+/** 2-D convolution of x [N, C, H, W] with weights [O, C, kH, kW] and a bias [O]. */
+export function conv2d(
+  x: Variable,
+  weights: Variable,
+  bias: Variable,
+  options: Conv2dOptions = {},
+): Variable {
+  const { recorder } = x.tape;
+  const [input, filters] = [x.value, weights.value];
+  return x.tape.record(
+    kernels.conv2d(recorder, input, filters, bias.value, options),
+    [x, weights, bias],
+    (dy, [wantsX, wantsWeights, wantsBias], [intoX, intoWeights, intoBias]) => [
+      wantsX ? kernels.conv2dBackwardInput(recorder, dy, filters, input.shape, options, intoX) : undefined,
+      wantsWeights
+        ? kernels.conv2dBackwardWeights(recorder, input, dy, filters, options, intoWeights)
+        : undefined,
+      wantsBias ? kernels.conv2dBackwardBias(recorder, dy, intoBias) : undefined,
     ],
   );
 }

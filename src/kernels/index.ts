@@ -1,12 +1,15 @@
 /** @file All kernels, forward and backward. Each records into a Recorder and returns its output tensor. */
 export { add } from './add.js';
+export { avgPool2d, avgPool2dBackward, type AvgPoolOptions } from './average-pool.js';
 export { axpy } from './axpy.js';
 export { conv2d, conv2dBackwardBias, conv2dBackwardInput, conv2dBackwardWeights } from './conv2d.js';
 export { crop, type CropWindow } from './crop.js';
 export { gram, gramBackward } from './gram.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
+export { maxPool2d, maxPool2dBackward } from './max-pool.js';
 export { mse, mseBackward } from './mse.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
+export type { PoolOptions } from './pool-geometry.js';
 export { dot, maxAbs, sum, sumAbs } from './reduce.js';
 export { relu, reluBackward } from './relu.js';
 export { resize } from './resize.js';

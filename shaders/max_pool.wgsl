@@ -1,0 +1,40 @@
+// y[oh, ow] = the largest x in a window, one invocation an output, COUNT outputs in planes of OH x OW. Cells of
+// the window outside the H x W input count for nothing; every window has at least one inside.
+override COUNT: u32 = 1u;
+override H: i32 = 1;
+override W: i32 = 1;
+override OH: i32 = 1;
+override OW: i32 = 1;
+override WINDOW_H: i32 = 1;
+override WINDOW_W: i32 = 1;
+override STRIDE_H: i32 = 1;
+override STRIDE_W: i32 = 1;
+override PAD_H: i32 = 0;
+override PAD_W: i32 = 0;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let at = (group.y * groups.x + group.x) * 256u + lane;
+  if (at >= COUNT) {
+    return;
+  }
+  let plane = i32(at) / (OH * OW) * H * W;
+  let row = i32(at) / OW % OH * STRIDE_H - PAD_H;
+  let column = i32(at) % OW * STRIDE_W - PAD_W;
+  let top = max(row, 0);
+  let left = max(column, 0);
+  var largest = x[plane + top * W + left];
+  for (var h = top; h < min(row + WINDOW_H, H); h++) {
+    for (var w = left; w < min(column + WINDOW_W, W); w++) {
+      largest = max(largest, x[plane + h * W + w]);
+    }
+  }
+  y[at] = largest;
+}

@@ -1,0 +1,71 @@
+import { read, update, write } from '../gpu/dispatch.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { linearGrid } from '../gpu/workgroups.js';
+import { poolConstants, poolGeometry, type PoolOptions, requireGradients } from './pool-geometry.js';
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Divide by the cells in the padding too (PyTorch's count_include_pad). Default true. */
+  countIncludePad?: boolean;
+}
+
+/**
+ * The mean of each window, padding counting as zeros (torch.nn.functional.avg_pool2d).
+ *
+ * @param x [N, C, H, W]
+ * @returns [N, C, OH, OW]
+ * @throws ShapeError on an option out of range, or when no window fits.
+ */
+export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions): Tensor {
+  const geometry = poolGeometry('avgPool2d', x, options);
+  const y = recorder.temporary('avgPool2d', [...geometry.planes, ...geometry.output]);
+  recorder.dispatch({
+    label: 'avgPool2d',
+    shader: 'average_pool',
+    constants: { COUNT: y.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options) },
+    bindings: [read(x), write(y)],
+    workgroups: linearGrid(y.size),
+    flops: y.size * geometry.window[0] * geometry.window[1],
+  });
+  return y;
+}
+
+/**
+ * The gradient of `avgPool2d`: each window's, divided by the same size, to all its cells.
+ *
+ * @param x avgPool2d's input; only its shape matters
+ * @param dy the gradient with respect to its output
+ * @param into a tensor of x's shape to add the gradient to; without it, new memory.
+ * @returns `into`, or the new tensor.
+ * @throws ShapeError as `avgPool2d`, and when dy is not shaped like the output.
+ */
+export function avgPool2dBackward(
+  recorder: Recorder,
+  x: Tensor,
+  dy: Tensor,
+  options: AvgPoolOptions,
+  into?: Tensor,
+): Tensor {
+  const label = 'avgPool2d.dInput';
+  const geometry = poolGeometry(label, x, options);
+  requireGradients(label, geometry, x, dy, into);
+  const dx = into ?? recorder.temporary(label, x.shape);
+  recorder.dispatch({
+    label,
+    shader: 'average_pool_backward',
+    constants: {
+      COUNT: x.size,
+      ...poolConstants(geometry),
+      INCLUDE_PAD: includePad(options),
+      ACCUMULATE: into ? 1 : 0,
+    },
+    bindings: [read(dy), into ? update(dx) : write(dx)],
+    workgroups: linearGrid(x.size),
+    flops: dy.size * geometry.window[0] * geometry.window[1],
+  });
+  return dx;
+}
+
+function includePad({ countIncludePad = true }: AvgPoolOptions): number {
+  return countIncludePad ? 1 : 0;
+}

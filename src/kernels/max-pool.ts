@@ -1,0 +1,93 @@
+import { read, update, write } from '../gpu/dispatch.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
+import {
+  poolConstants,
+  type PoolGeometry,
+  poolGeometry,
+  type PoolOptions,
+  requireGradients,
+} from './pool-geometry.js';
+
+/**
+ * The largest value in each window, with padding that never wins (torch.nn.functional.max_pool2d).
+ *
+ * @param x [N, C, H, W]
+ * @returns [N, C, OH, OW]
+ * @throws ShapeError on an option out of range, or when no window fits.
+ */
+export function maxPool2d(recorder: Recorder, x: Tensor, options: PoolOptions): Tensor {
+  const geometry = poolGeometry('maxPool2d', x, options);
+  const y = recorder.temporary('maxPool2d', [...geometry.planes, ...geometry.output]);
+  recorder.dispatch({
+    label: 'maxPool2d',
+    shader: 'max_pool',
+    constants: { COUNT: y.size, ...poolConstants(geometry) },
+    bindings: [read(x), write(y)],
+    workgroups: linearGrid(y.size),
+    flops: y.size * geometry.window[0] * geometry.window[1],
+  });
+  return y;
+}
+
+/**
+ * The gradient of `maxPool2d`: each window's goes to its largest cell, to the first in row-major order where several
+ * are as large, as PyTorch does on a processor. Found again from x, so nothing is kept from the forward pass.
+ *
+ * @param x maxPool2d's input
+ * @param dy the gradient with respect to its output
+ * @param into a tensor of x's shape to add the gradient to; without it, new memory.
+ * @returns `into`, or the new tensor.
+ * @throws ShapeError as `maxPool2d`, and when dy is not shaped like the output.
+ */
+export function maxPool2dBackward(
+  recorder: Recorder,
+  x: Tensor,
+  dy: Tensor,
+  options: PoolOptions,
+  into?: Tensor,
+): Tensor {
+  const label = 'maxPool2d.dInput';
+  const geometry = poolGeometry(label, x, options);
+  requireGradients(label, geometry, x, dy, into);
+  const dx = into ?? recorder.temporary(label, x.shape);
+  const { input, output, window } = geometry;
+  const flops = dy.size * window[0] * window[1];
+  const bindings = [read(x), read(dy), into ? update(dx) : write(dx)];
+  const accumulate = into ? 1 : 0;
+  const eligible = isSideBySide(geometry) ? ['2x2', 'gather'] : ['gather'];
+  if (recorder.gpu.variants.choose(label, eligible) === '2x2') {
+    const cells = geometry.planes[0] * geometry.planes[1] * ceilDiv(input[0], 2) * ceilDiv(input[1], 2);
+    recorder.dispatch({
+      label,
+      shader: 'max_pool_2x2_backward',
+      constants: {
+        COUNT: cells,
+        H: input[0],
+        W: input[1],
+        OH: output[0],
+        OW: output[1],
+        ACCUMULATE: accumulate,
+      },
+      bindings,
+      workgroups: linearGrid(cells),
+      flops,
+    });
+  } else {
+    recorder.dispatch({
+      label,
+      shader: 'max_pool_backward',
+      constants: { COUNT: x.size, ...poolConstants(geometry), ACCUMULATE: accumulate },
+      bindings,
+      workgroups: linearGrid(x.size),
+      flops,
+    });
+  }
+  return dx;
+}
+
+/** VGG's pooling: 2 × 2, stride 2, no padding, whole or cut off at the edges. */
+function isSideBySide({ window, stride, padding }: PoolGeometry): boolean {
+  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
+}
