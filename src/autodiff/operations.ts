@@ -79,3 +79,49 @@ export function conv2d(
     ],
   );
 }
+
+/** factor·x, element by element. */
+export function scale(x: Variable, factor: number): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.scaled(recorder, x.value, factor), [x], (dy, _wants, [into]) => {
+    if (!into) return [kernels.scaled(recorder, dy, factor)];
+    kernels.axpy(recorder, factor, dy, into);
+    return [into];
+  });
+}
+
+/** min(max(x, low), high), element by element. */
+export function clamp(x: Variable, low: number, high: number): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.clamped(recorder, x.value, low, high), [x], (dy, _wants, [into]) => [
+    kernels.clampedBackward(recorder, x.value, dy, low, high, into),
+  ]);
+}
+
+/** a·b, element by element; the tensors are of equal size. */
+export function multiply(a: Variable, b: Variable): Variable {
+  const { recorder } = a.tape;
+  const [x, y] = [a.value, b.value];
+  return a.tape.record(kernels.multiply(recorder, x, y), [a, b], (dy, [wantsA, wantsB], [intoA, intoB]) => [
+    wantsA ? kernels.multiply(recorder, dy, y, intoA) : undefined,
+    wantsB ? kernels.multiply(recorder, dy.view(y.shape), x, intoB) : undefined,
+  ]);
+}
+
+/** Σx over all elements, a scalar. */
+export function sum(x: Variable): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.sum(recorder, x.value), [x], (dy, _wants, [into]) => [
+    kernels.expand(recorder, dy, x.value, into),
+  ]);
+}
+
+/** Σ a·b over all elements, a scalar; the tensors are of equal size. */
+export function dot(a: Variable, b: Variable): Variable {
+  const { recorder } = a.tape;
+  const [x, y] = [a.value, b.value];
+  return a.tape.record(kernels.dot(recorder, x, y), [a, b], (dy, [wantsA, wantsB], [intoA, intoB]) => [
+    wantsA ? kernels.scaledBy(recorder, dy, y.view(x.shape), intoA) : undefined,
+    wantsB ? kernels.scaledBy(recorder, dy, x.view(y.shape), intoB) : undefined,
+  ]);
+}

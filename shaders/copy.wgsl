@@ -1,0 +1,18 @@
+// destination = source, element by element.
+override COUNT: u32 = 1u;
+
+@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read_write> destination: array<f32>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 256u + lane;
+  if (i >= COUNT) {
+    return;
+  }
+  destination[i] = source[i];
+}

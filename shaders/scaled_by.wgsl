@@ -1,0 +1,25 @@
+// y = factor[0] x, element by element; added to what y holds when ACCUMULATE is 1.
+override COUNT: u32 = 1u;
+override ACCUMULATE: u32 = 0u;
+
+@group(0) @binding(0) var<storage, read> factor: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 256u + lane;
+  if (i >= COUNT) {
+    return;
+  }
+  let value = factor[0] * x[i];
+  if (ACCUMULATE == 1u) {
+    y[i] += value;
+  } else {
+    y[i] = value;
+  }
+}

@@ -1,0 +1,59 @@
+import { type Binding, read, update, write } from '../gpu/dispatch.js';
+import { requireShape } from '../gpu/errors.js';
+import type { ShaderName } from '../gpu/pipelines.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { linearGrid } from '../gpu/workgroups.js';
+
+/** One call of a kernel that makes or changes each element by itself. */
+export interface ElementwiseCall {
+  label: string;
+  shader: ShaderName;
+  constants?: Readonly<Record<string, number>>;
+  bindings: readonly Binding[];
+  /** How many elements. */
+  count: number;
+  /** Operations for each element. */
+  flops?: number;
+}
+
+export function elementwise(recorder: Recorder, call: ElementwiseCall): void {
+  const { label, shader, bindings, count, flops = 1 } = call;
+  for (const [name, value] of Object.entries(call.constants ?? {})) {
+    requireShape(Number.isFinite(value), () => `${label}: ${name} must be a finite number, not ${value}.`);
+  }
+  recorder.dispatch({
+    label,
+    shader,
+    constants: { COUNT: count, ...call.constants },
+    bindings,
+    workgroups: linearGrid(count),
+    flops: flops * count,
+  });
+}
+
+/**
+ * A call whose result is a gradient: new memory of `like`'s shape, or added to `into`.
+ *
+ * @returns the tensor that will hold it.
+ */
+export function elementwiseGradient(
+  recorder: Recorder,
+  { bindings = [], ...call }: Omit<ElementwiseCall, 'bindings' | 'count'> & { bindings?: readonly Tensor[] },
+  like: Tensor,
+  into: Tensor | undefined,
+): Tensor {
+  requireEqualSizes(call.label, like, into ?? like);
+  const output = into ?? recorder.temporary(call.label, like.shape);
+  elementwise(recorder, {
+    ...call,
+    constants: { ...call.constants, ACCUMULATE: into ? 1 : 0 },
+    bindings: [...bindings.map(read), into ? update(output) : write(output)],
+    count: like.size,
+  });
+  return output;
+}
+
+export function requireEqualSizes(label: string, a: Tensor, b: Tensor): void {
+  requireShape(a.size === b.size, () => `${label}: ${a} and ${b} differ in size.`);
+}
