@@ -27,8 +27,8 @@ describe.each([
 
   it('is the mean of the squares of weighted differences', async () => {
     const [loss] = await evaluate(gpu(), inputs, (r, x, y) => mse(r, x!, y!, weight));
-    // All terms are positive; each is rounded 4 times and passes through fewer than 72 additions.
-    expect(loss).toBeAllClose([oracle(a, b, weight)], { relative: 76 * 2 ** -24 });
+    // All terms are positive; each is rounded 4 times and passes through fewer than 96 additions.
+    expect(loss).toBeAllClose([oracle(a, b, weight)], { relative: 100 * 2 ** -24 });
   });
 
   it('has gradient 2w²(a − b)/n · dy, with the sign turned for b, added to what was there', async () => {
