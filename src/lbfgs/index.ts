@@ -1,3 +1,6 @@
-export { Lbfgs, type Problem, type Report } from './lbfgs.js';
+export type { Problem } from './buffers.js';
+export { Lbfgs, type Report } from './lbfgs.js';
+export { LineSearchLbfgs, type SearchStep } from './line-search.js';
+export { cubicMinimum, type Probe, strongWolfe, type WolfeOptions } from './strong-wolfe.js';
 export { type Bounds, type LbfgsOptions, MAX_HISTORY } from './options.js';
 export type { LogEntry, Reason, State } from './state.js';

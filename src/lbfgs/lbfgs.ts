@@ -1,22 +1,12 @@
-import { requireShape } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Program } from '../gpu/program.js';
+import { type Program, runAll } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { allocateHistory } from './history.js';
+import { copy } from '../kernels/index.js';
+import { allocate, type Buffers, checkProblem, type Problem } from './buffers.js';
 import { type LbfgsOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { type Buffers, recordDirection, recordMove } from './passes.js';
-import { decodeLog, decodeState, LOG_ENTRIES, type LogEntry, type State, STATE_FIELDS } from './state.js';
-
-/** What is minimised. The caller's 'evaluation' program fills `gradient` and `loss` from `x`. */
-export interface Problem {
-  /** The variables, in any shape. The optimiser moves them in place. */
-  x: Tensor;
-  /** dloss/dx, as large as x. It must have memory: a resident tensor, or an output of a frozen program. */
-  gradient: Tensor;
-  /** The loss, one element. */
-  loss: Tensor;
-}
+import { recordDirection, recordMove } from './passes.js';
+import { decodeLog, decodeState, type LogEntry, type State } from './state.js';
 
 /** What the optimiser has to tell. */
 export interface Report {
@@ -45,6 +35,7 @@ export class Lbfgs {
     readonly options: ResolvedOptions,
     /** To be run after each evaluation, best in one submission with it (runAll). */
     readonly update: Program,
+    private readonly restore: Program,
     private readonly buffers: Buffers,
     private readonly owned: readonly Tensor[],
   ) {}
@@ -55,9 +46,7 @@ export class Lbfgs {
    */
   static async create(gpu: Gpu, problem: Problem, options: LbfgsOptions = {}): Promise<Lbfgs> {
     const resolved = resolveOptions(options);
-    const { x, gradient, loss } = problem;
-    requireShape(x.size === gradient.size, () => `lbfgs: ${x} and its gradient ${gradient} differ in size.`);
-    requireShape(loss.size === 1, () => `lbfgs: the loss is to be a scalar, not ${loss}.`);
+    checkProblem(problem);
     const owned: Tensor[] = [];
     try {
       const buffers = allocate(gpu, problem, resolved, owned);
@@ -66,7 +55,10 @@ export class Lbfgs {
         recordDirection(recorder, buffers, resolved);
         recordMove(recorder, buffers, resolved);
       });
-      return new Lbfgs(gpu, resolved, await recorder.freeze(), buffers, owned);
+      const back = new Recorder(gpu, 'lbfgs.best');
+      if (resolved.mode === 'robust') copy(back, buffers.best, buffers.x);
+      const [update, restore] = await Promise.all([recorder.freeze(), back.freeze()]);
+      return new Lbfgs(gpu, resolved, update, restore, buffers, owned);
     } catch (error) {
       for (const tensor of owned) gpu.free(tensor);
       throw error;
@@ -95,6 +87,28 @@ export class Lbfgs {
     return { state: decoded, entries: decodeLog(entries, decoded.evaluations) };
   }
 
+  /**
+   * One step as PyTorch counts them, in the mode 'seed': evaluations and updates until a step ends. It waits for each;
+   * a run that need not know where steps end is better off with `update` alone.
+   *
+   * @returns what its evaluations gave, in order.
+   */
+  async step(evaluation: Program): Promise<LogEntry[]> {
+    for (let made = 1; ; made++) {
+      runAll(this.gpu, [evaluation, this.update]);
+      const { state, entries } = await this.report();
+      if (state.inStep === 0) return entries.slice(-made);
+    }
+  }
+
+  /**
+   * Puts x back to the best so far: how a robust run ends. Does nothing before there is a best, or in the mode 'seed'.
+   */
+  async returnToBest(): Promise<void> {
+    const state = decodeState(await this.gpu.read(this.buffers.state));
+    if (state.hasBest === 1) this.restore.run();
+  }
+
   /** Forgets everything but x: the next evaluation is the first. */
   reset(): void {
     for (const tensor of [this.buffers.state, this.buffers.plan]) {
@@ -105,30 +119,7 @@ export class Lbfgs {
   /** Frees the history and all else but the caller's tensors. */
   dispose(): void {
     this.update.dispose();
+    this.restore.dispose();
     for (const tensor of this.owned) this.gpu.free(tensor);
   }
-}
-
-function allocate(gpu: Gpu, problem: Problem, options: ResolvedOptions, owned: Tensor[]): Buffers {
-  const { size } = problem.x;
-  const slots = options.history + 1; // one more, for the candidate pair
-  const keep = (label: string, shape: readonly number[]) => {
-    const tensor = gpu.tensor(`lbfgs.${label}`, shape);
-    owned.push(tensor);
-    return tensor;
-  };
-  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, options.maxBindingBytes ?? Infinity);
-  const chunks = allocateHistory(gpu, size, slots, limit);
-  for (const { s, y } of chunks) owned.push(s, y);
-  return {
-    ...problem,
-    before: keep('before', [size]),
-    best: keep('best', [options.mode === 'robust' ? size : 1]),
-    chunks,
-    slots,
-    state: keep('state', [STATE_FIELDS]),
-    plan: keep('plan', [slots + 2, 4]),
-    products: keep('products', [2, slots, slots]),
-    log: keep('log', [LOG_ENTRIES, 4]),
-  };
 }

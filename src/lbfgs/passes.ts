@@ -1,30 +1,10 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import type { Tensor } from '../gpu/tensor.js';
 import { linearGrid } from '../gpu/workgroups.js';
-import { type Chunk, range } from './history.js';
+import type { Buffers } from './buffers.js';
+import { range } from './history.js';
 import type { ResolvedOptions } from './options.js';
 import { LOG_ENTRIES } from './state.js';
-
-/** All tensors the optimiser works on. x, gradient and loss are the caller's. */
-export interface Buffers {
-  x: Tensor;
-  gradient: Tensor;
-  loss: Tensor;
-  /** The gradient where the last step started. */
-  before: Tensor;
-  /** The best x; a placeholder in the mode 'seed'. */
-  best: Tensor;
-  chunks: readonly Chunk[];
-  slots: number;
-  /** Counters and scalars: see state.ts. */
-  state: Tensor;
-  /** [2 + slots, 4]: ring, flags, scalars, and two coefficients a slot, for all passes. */
-  plan: Tensor;
-  /** s_a·y_b and y_a·y_b of the stored pairs, [2, slots, slots]. */
-  products: Tensor;
-  log: Tensor;
-}
 
 /**
  * The direction promised a fall of the loss by |g·d|t; a rise of this many times as much sends a robust run back.
@@ -35,13 +15,18 @@ export interface Buffers {
  */
 const JUMP = 5;
 
-const boundary = ({ bounds, mode }: ResolvedOptions) => ({
+/** The constants of the passes that know of bounds. */
+export const boundary = ({ bounds, mode }: ResolvedOptions) => ({
   PROJECT: bounds && mode === 'robust' ? 1 : 0,
   LOW: bounds?.low ?? 0,
   HIGH: bounds?.high ?? 0,
 });
 
-/** Records passes 1 to 6: from the new loss and gradient to the direction, in the candidate's slot of s. */
+/**
+ * Records passes 1 to 6: from the new loss and gradient to the direction, in the candidate's slot of s.
+ *
+ * @param search the host searches along the direction, and does the tests: nothing is guarded or moved.
+ */
 export function recordDirection(
   recorder: Recorder,
   b: Buffers,
@@ -51,7 +36,7 @@ export function recordDirection(
   const { chunks, slots } = b;
   const tiles = chunks.reduce((sum, chunk) => sum + chunk.tiles, 0);
   const rows = slots + 2;
-  const guard = options.mode === 'robust' ? 1 : 0;
+  const guard = options.mode === 'robust' && !search ? 1 : 0;
   const rules = {
     SUMS: options.stopRule === '2017' ? 1 : 0,
     GUARD: guard,

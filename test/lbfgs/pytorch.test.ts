@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadFixture, type LbfgsCase } from '../support/fixtures.js';
+import { loadFixture } from '../support/fixtures.js';
 import { useGpu } from '../support/gpu.js';
-import { drive, fixtureFunction, stepsOf } from '../support/lbfgs.js';
+import { allowances, drive, fixtureFunction, stepsOf } from '../support/lbfgs.js';
 
 const gpu = useGpu();
-
-/**
- * How far a loss may lie from PyTorch's float64, evaluation by evaluation: ten times as far as PyTorch's own float32
- * has been off so far (another order of the same float32 operations, on a path that amplifies errors), and never
- * less than 1e-5.
- */
-function allowances({ f32, f64 }: LbfgsCase): number[] {
-  let most = 1e-6;
-  return f64.losses.map((loss, i) => {
-    const other = f32.losses[i];
-    if (other === undefined) return Infinity;
-    most = Math.max(most, Math.abs(other - loss) / Math.abs(loss));
-    return 10 * most;
-  });
-}
 
 const cases = loadFixture('lbfgs').cases.filter(({ lineSearch }) => lineSearch === null);
 
@@ -63,13 +48,9 @@ describe.each(cases.map((c) => [`${c.problem}, rule ${c.rule}, history ${c.histo
         if (end <= compared) expect(steps[i]).toEqual({ evaluations: step.evaluations, stop: step.stop });
       });
       // The end: no worse than ten times PyTorch's, or down where float32 cannot tell.
-      const best = Math.min(...c.f64.losses.concat(c.f32.losses));
-      const floor = 1e-9 * c.f64.losses[0]!;
-      const start = c.f64.losses[0]!;
-      expect(Math.min(...run.losses)).toBeLessThan(
-        10 * Math.max(...[c.f64, c.f32].map((r) => Math.min(...r.losses))) + floor,
-      );
-      expect(best).toBeLessThan(start);
+      const lowest = (losses: readonly number[]) => Math.min(...losses);
+      const reached = Math.max(lowest(c.f32.losses), lowest(c.f64.losses));
+      expect(lowest(run.losses)).toBeLessThan(10 * reached + 1e-9 * c.f64.losses[0]!);
     }, 120_000);
   },
 );

@@ -45,5 +45,39 @@ describe.each(['2017', 'maxima'] as const)(
       },
       TIMEOUT,
     );
+
+    it.each([
+      ['a step may make few evaluations', { maxEvaluations: 5 }],
+      ['a step may make few iterations', { maxIterations: 3 }],
+      ['a small gradient ends a step, and all after it', { toleranceGradient: 3 }],
+      ['a small change ends a step', { toleranceChange: 0.03 }],
+      ['a small change ends every step but not the run', { toleranceChange: 3 }],
+    ])(
+      'stops where it does when %s',
+      async (_, limits) => {
+        const f = quadratic(curvatures(40, 100), uniform(9, 40));
+        const start = uniform(10, 40, 2, 3);
+        const options = { stopRule, history: 5, ...limits };
+        const expected = lbfgsOracle(f, start, options, 40);
+        const run = await drive(gpu(), f, start, { ...options, mode: 'seed' }, 40);
+        expect(stops(run.entries)).toEqual(expected.stops);
+        expect(expected.stops.length).toBeGreaterThan(1);
+        // As above.
+        expect(run.losses).toBeAllClose(expected.losses, { relative: 1e-3, absolute: 1e-6 });
+      },
+      TIMEOUT,
+    );
+
+    it(
+      'is frozen where the gradient is small at the entry of a step, as PyTorch is',
+      async () => {
+        const f = quadratic([1e-7, 1e-7], [0, 0]);
+        const run = await drive(gpu(), f, [1, 2], { stopRule, mode: 'seed' }, 4);
+        for (const x of run.visited) expect(x).toEqual(Float32Array.of(1, 2));
+        expect(stops(run.entries)).toEqual(new Array(4).fill('gradient-at-entry'));
+        expect(run.state.iterations).toBe(0);
+      },
+      TIMEOUT,
+    );
   },
 );

@@ -6,6 +6,7 @@ type Vector = Float64Array;
 export interface OracleOptions {
   history?: number;
   stopRule?: '2017' | 'maxima';
+  learningRate?: number;
   maxIterations?: number;
   maxEvaluations?: number;
   toleranceGradient?: number;
@@ -46,7 +47,7 @@ export function lbfgsOracle(
   evaluations: number,
 ): { losses: number[]; visited: Vector[]; stops: string[] } {
   const { history = 100, stopRule = '2017', maxIterations = 20, bounds } = options;
-  const { maxEvaluations = Math.floor((maxIterations * 5) / 4) } = options;
+  const { learningRate = 1, maxEvaluations = Math.floor((maxIterations * 5) / 4) } = options;
   const { toleranceGradient = 1e-5, toleranceChange = 1e-9 } = options;
   const sums = stopRule === '2017';
   const size = sums ? l1 : max;
@@ -84,7 +85,7 @@ export function lbfgsOracle(
         }
       }
       const d = direction(g, pairs, scale);
-      const t = total === 1 ? Math.min(1, 1 / l1(g)) : 1;
+      const t = learningRate * (total === 1 ? Math.min(1, 1 / l1(g)) : 1);
       const slope = dot(g, d);
       const previous = loss;
       before = g;

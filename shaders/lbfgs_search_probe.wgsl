@@ -1,0 +1,36 @@
+// L-BFGS with a line search: x = base + t d, clamped where there are bounds, and s = the step to there, which stays
+// when the search ends here. With PROJECT s is the step as clamped and `path`, which the slope is taken along, is 0
+// where x has run into a bound; else s = t d and path = d, as in PyTorch whatever its closure does to x.
+override COUNT: u32 = 1u; // elements of this chunk
+override STRIDE: u32 = 1u;
+override BOUNDED: u32 = 0u;
+override PROJECT: u32 = 0u;
+override LOW: f32 = 0.0;
+override HIGH: f32 = 1.0;
+
+@group(0) @binding(0) var<storage, read_write> s: array<f32>;
+@group(0) @binding(1) var<storage, read_write> x: array<f32>;
+@group(0) @binding(2) var<storage, read> base: array<f32>;
+@group(0) @binding(3) var<storage, read> direction: array<f32>;
+@group(0) @binding(4) var<storage, read_write> path: array<f32>;
+@group(0) @binding(5) var<storage, read> length: array<f32>;
+@group(0) @binding(6) var<uniform> plan: array<vec4u, 1>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 256u + lane;
+  if (i >= COUNT) {
+    return;
+  }
+  let d = direction[i];
+  let step = length[0] * d;
+  let free = base[i] + step;
+  let there = select(free, clamp(free, LOW, HIGH), BOUNDED == 1u);
+  x[i] = there;
+  s[plan[0].z * STRIDE + i] = select(step, there - base[i], PROJECT == 1u);
+  path[i] = select(d, 0.0, PROJECT == 1u && there != free);
+}

@@ -1,0 +1,67 @@
+import { requireShape } from '../gpu/errors.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { allocateHistory, type Chunk } from './history.js';
+import type { ResolvedOptions } from './options.js';
+import { LOG_ENTRIES, STATE_FIELDS } from './state.js';
+
+/** What is minimised. The caller's 'evaluation' program fills `gradient` and `loss` from `x`. */
+export interface Problem {
+  /** The variables, in any shape. The optimiser moves them in place. */
+  x: Tensor;
+  /** dloss/dx, as large as x. It must have memory: a resident tensor, or an output of a frozen program. */
+  gradient: Tensor;
+  /** The loss, one element. */
+  loss: Tensor;
+}
+
+/** All tensors the optimiser works on. x, gradient and loss are the caller's. */
+export interface Buffers {
+  x: Tensor;
+  gradient: Tensor;
+  loss: Tensor;
+  /** The gradient where the last step started. */
+  before: Tensor;
+  /** The best x; a placeholder in the mode 'seed'. */
+  best: Tensor;
+  chunks: readonly Chunk[];
+  slots: number;
+  /** Counters and scalars: see state.ts. */
+  state: Tensor;
+  /** [2 + slots, 4]: ring, flags, scalars, and two coefficients a slot, for all passes. */
+  plan: Tensor;
+  /** s_a·y_b and y_a·y_b of the stored pairs, [2, slots, slots]. */
+  products: Tensor;
+  log: Tensor;
+}
+
+/** @throws ShapeError when gradient and x differ in size or the loss is no scalar. */
+export function checkProblem({ x, gradient, loss }: Problem): void {
+  requireShape(x.size === gradient.size, () => `lbfgs: ${x} and its gradient ${gradient} differ in size.`);
+  requireShape(loss.size === 1, () => `lbfgs: the loss is to be a scalar, not ${loss}.`);
+}
+
+/** Makes all tensors but the caller's, and notes them in `owned` as it goes. */
+export function allocate(gpu: Gpu, problem: Problem, options: ResolvedOptions, owned: Tensor[]): Buffers {
+  const { size } = problem.x;
+  const slots = options.history + 1; // one more, for the candidate pair
+  const keep = (label: string, shape: readonly number[]) => {
+    const tensor = gpu.tensor(`lbfgs.${label}`, shape);
+    owned.push(tensor);
+    return tensor;
+  };
+  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, options.maxBindingBytes ?? Infinity);
+  const chunks = allocateHistory(gpu, size, slots, limit);
+  for (const { s, y } of chunks) owned.push(s, y);
+  return {
+    ...problem,
+    before: keep('before', [size]),
+    best: keep('best', [options.mode === 'robust' ? size : 1]),
+    chunks,
+    slots,
+    state: keep('state', [STATE_FIELDS]),
+    plan: keep('plan', [slots + 2, 4]),
+    products: keep('products', [2, slots, slots]),
+    log: keep('log', [LOG_ENTRIES, 4]),
+  };
+}
