@@ -4,7 +4,7 @@
 // With PROJECT, g counts as 0 where x is at a bound and -g points out of the box, and d is 0 there, and also where x
 // is at a bound and d itself points out: what is left of d is what x can follow, and g.d is its slope.
 override COUNT: u32 = 1u; // elements of this chunk
-override STRIDE: u32 = 1u;
+override STRIDE: u32 = 1024u; // a multiple of TILE
 override SLOTS: u32 = 2u;
 override FIRST_TILE: u32 = 0u;
 override PROJECT: u32 = 0u;
@@ -12,11 +12,12 @@ override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
 const TILE = 1024u;
+const QUADS = 256u; // of elements, in a tile
 const ACT = 1u;
 const PLAN: u32 = 4u; // SLOTS + 2
 
-@group(0) @binding(0) var<storage, read_write> s: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
+@group(0) @binding(0) var<storage, read_write> s: array<vec4f>;
+@group(0) @binding(1) var<storage, read> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
 @group(0) @binding(3) var<storage, read> x: array<f32>;
 @group(0) @binding(4) var<storage, read_write> partials: array<vec4f>;
@@ -24,12 +25,12 @@ const PLAN: u32 = 4u; // SLOTS + 2
 
 var<workgroup> scratch: array<vec4f, 256>;
 
-fn finite(v: f32) -> bool {
-  return (bitcast<u32>(v) & 0x7f800000u) != 0x7f800000u;
+fn finite(v: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
 }
 
-fn outward(at: f32, slope: f32) -> bool {
-  return (at <= LOW && slope > 0.0) || (at >= HIGH && slope < 0.0);
+fn outward(at: vec4f, slope: vec4f) -> vec4<bool> {
+  return ((at <= vec4f(LOW)) & (slope > vec4f())) | ((at >= vec4f(HIGH)) & (slope < vec4f()));
 }
 
 fn join(a: vec4f, b: vec4f) -> vec4f {
@@ -48,44 +49,66 @@ fn main(
   if ((now.w & ACT) == 0u) {
     return;
   }
+  if (tile * TILE >= COUNT) { // a folded grid may have workgroups past the end
+    return;
+  }
   let cg = bitcast<f32>(plan[1].y);
 
-  var about_d = vec4f();
-  for (var k = lane; k < TILE; k += 256u) {
-    let i = tile * TILE + k;
-    if (i >= COUNT) {
-      break;
+  // Every lane four elements in a row, as lbfgs_dots.
+  let stride = STRIDE / 4u;
+  let quad = tile * QUADS + lane;
+  var at = vec4f();
+  var raw = vec4f();
+  var inside = vec4<bool>(); // past the end s stays 0, whatever the coefficients
+  for (var c = 0u; c < 4u; c++) {
+    if (4u * quad + c < COUNT) {
+      inside[c] = true;
+      raw[c] = gradient[4u * quad + c];
+      if (PROJECT == 1u) {
+        at[c] = x[4u * quad + c];
+      }
     }
-    let raw = gradient[i];
-    var at = 0.0;
-    var g = raw;
-    if (PROJECT == 1u) {
-      at = x[i];
-      g = select(raw, 0.0, outward(at, raw));
-    }
-    var d = cg * g;
-    for (var j = 0u; j < now.y; j++) {
-      let slot = (now.x + j) % SLOTS;
-      let c = bitcast<vec2f>(plan[2u + slot].xy);
-      d = fma(c.x, s[slot * STRIDE + i], fma(c.y, y[slot * STRIDE + i], d));
-    }
-    if (PROJECT == 1u && (outward(at, raw) || outward(at, -d))) {
-      d = 0.0;
-    }
-    s[now.z * STRIDE + i] = d;
-    let valid = finite(d);
-    d = select(0.0, d, valid);
-    about_d = join(about_d, vec4f(g * d, abs(d), abs(d), select(1.0, 0.0, valid)));
   }
+  var g = raw;
+  if (PROJECT == 1u) {
+    g = select(raw, vec4f(), outward(at, raw));
+  }
+  var d = cg * g;
+  for (var j = 0u; j < now.y; j++) {
+    let slot = (now.x + j) % SLOTS;
+    let coefficients = bitcast<vec2f>(plan[2u + slot].xy);
+    let k = slot * stride + quad;
+    d = fma(vec4f(coefficients.x), s[k], fma(vec4f(coefficients.y), y[k], d));
+  }
+  if (PROJECT == 1u) {
+    d = select(d, vec4f(), outward(at, raw) | outward(at, -d));
+  }
+  d = select(vec4f(), d, inside);
+  s[now.z * stride + quad] = d;
 
+  let valid = finite(d);
+  let length = abs(select(vec4f(), d, valid));
+  let slope = dot(g, select(vec4f(), d, valid));
+  let peak = max(max(length.x, length.y), max(length.z, length.w));
+  let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
+  let about_d = vec4f(slope, dot(length, vec4f(1.0)), peak, wrong);
+
+  // In two rounds of 16.
   scratch[lane] = about_d;
-  for (var width = 128u; width > 0u; width >>= 1u) {
-    workgroupBarrier();
-    if (lane < width) {
-      scratch[lane] = join(scratch[lane], scratch[lane + width]);
+  workgroupBarrier();
+  if (lane < 16u) {
+    var sum = scratch[lane];
+    for (var k = lane + 16u; k < 256u; k += 16u) {
+      sum = join(sum, scratch[k]);
     }
+    scratch[lane] = sum;
   }
-  if (lane == 0u && tile * TILE < COUNT) {
-    partials[FIRST_TILE + tile] = scratch[0];
+  workgroupBarrier();
+  if (lane == 0u) {
+    var sum = scratch[0];
+    for (var k = lane + 1u; k < 16u; k++) {
+      sum = join(sum, scratch[k]);
+    }
+    partials[FIRST_TILE + tile] = sum;
   }
 }

@@ -11,9 +11,10 @@
 //
 // One workgroup takes TILE elements of one chunk and writes partials[row * TILES + tile]. Its lanes are 8 rows (one
 // stored pair each) of 32 (elements). Sums: 32 in a lane, then 32 lanes, then tiles (lbfgs_reduce): blocked, and in
-// the same order every time. s and y hold the chunk as [SLOTS][STRIDE]; y's candidate slot is written here.
+// the same order every time. s and y hold the chunk as [SLOTS][STRIDE], 0 from COUNT on; y's candidate slot is
+// written here.
 override COUNT: u32 = 1u; // elements of this chunk
-override STRIDE: u32 = 1u;
+override STRIDE: u32 = 1024u; // a multiple of TILE
 override SLOTS: u32 = 2u;
 override TILES: u32 = 1u; // tiles of all chunks
 override FIRST_TILE: u32 = 0u;
@@ -22,19 +23,20 @@ override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
 const TILE = 1024u;
+const QUADS = 256u; // of elements, in a tile
 const ROWS = 8u;
 const LANES = 32u;
 
-@group(0) @binding(0) var<storage, read> s: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> s: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
 @group(0) @binding(3) var<storage, read> before: array<f32>;
 @group(0) @binding(4) var<storage, read> x: array<f32>;
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(6) var<uniform> plan: array<vec4u, 1>;
 
-var<workgroup> new_g: array<f32, TILE>;
-var<workgroup> new_y: array<f32, TILE>;
+var<workgroup> new_g: array<vec4f, QUADS>;
+var<workgroup> new_y: array<vec4f, QUADS>;
 var<workgroup> scratch: array<vec4f, 256>;
 
 fn finite(v: f32) -> bool {
@@ -50,6 +52,26 @@ fn join(a: vec4f, b: vec4f, peak: bool) -> vec4f {
   return vec4f(sum.xy, select(sum.z, max(a.z, b.z), peak), sum.w);
 }
 
+// All 256 entries of `scratch` into its first, in two rounds of 16.
+fn gather(lane: u32, peak: bool) {
+  workgroupBarrier();
+  if (lane < 16u) {
+    var sum = scratch[lane];
+    for (var k = lane + 16u; k < 256u; k += 16u) {
+      sum = join(sum, scratch[k], peak);
+    }
+    scratch[lane] = sum;
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    var sum = scratch[0];
+    for (var k = lane + 1u; k < 16u; k++) {
+      sum = join(sum, scratch[k], peak);
+    }
+    scratch[0] = sum;
+  }
+}
+
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -58,77 +80,79 @@ fn main(
 ) {
   let tile = group.y * groups.x + group.x;
   let base = tile * TILE;
+  if (base >= COUNT) { // a folded grid may have workgroups past the end
+    return;
+  }
   let first = plan[0].x;
   let stored = plan[0].y;
   let candidate = plan[0].z;
 
-  for (var k = lane; k < TILE; k += 256u) {
-    let i = base + k;
-    var g = 0.0;
-    var dy = 0.0;
+  // Every lane four elements in a row: they fill a vector of y, and of s and y past the end, which are 0 there.
+  let stride = STRIDE / 4u;
+  let quad = tile * QUADS + lane;
+  let step = s[candidate * stride + quad];
+  var g = vec4f();
+  var dy = vec4f();
+  var about_g = vec4f();
+  for (var c = 0u; c < 4u; c++) {
+    let i = base + 4u * lane + c;
     if (i < COUNT) {
       let raw = gradient[i];
-      g = select(0.0, raw, finite(raw));
+      let valid = finite(raw);
+      var v = select(0.0, raw, valid);
       if (PROJECT == 1u) {
-        g = select(g, 0.0, outward(x[i], g));
+        v = select(v, 0.0, outward(x[i], v));
       }
-      dy = g - before[i];
-      y[candidate * STRIDE + i] = dy;
+      g[c] = v;
+      dy[c] = v - before[i];
+      about_g = join(about_g, vec4f(v * v, abs(v), abs(v), select(1.0, 0.0, valid)), true);
     }
-    new_g[k] = g;
-    new_y[k] = dy;
+  }
+  y[candidate * stride + quad] = dy;
+  new_g[lane] = g;
+  new_y[lane] = dy;
+  scratch[lane] = about_g;
+  gather(lane, true);
+  if (lane == 0u) {
+    partials[SLOTS * TILES + FIRST_TILE + tile] = scratch[0];
   }
   workgroupBarrier();
+  scratch[lane] = vec4f(dot(step, step), 0.0, 0.0, 0.0);
+  gather(lane, false);
+  if (lane == 0u) {
+    partials[(SLOTS + 1u) * TILES + FIRST_TILE + tile] = scratch[0];
+  }
 
-  // The stored pairs from the oldest on, the candidate after them, then the two rows about g and the last step.
-  let about_g = stored + 1u;
-  let about_s = stored + 2u;
+  // The stored pairs from the oldest on, and the candidate after them, whose y this workgroup has just written.
+  storageBarrier();
   let column = lane % LANES;
-  for (var j0 = 0u; j0 <= about_s; j0 += ROWS) {
+  for (var j0 = 0u; j0 <= stored; j0 += ROWS) {
     let j = j0 + lane / LANES;
-    let peak = j == about_g;
     let slot = select(candidate, (first + j) % SLOTS, j < stored);
+    let at = slot * stride + tile * QUADS;
     var sum = vec4f();
-    for (var k = column; k < TILE; k += LANES) {
-      let i = base + k;
-      if (i >= COUNT || j > about_s) {
-        break;
-      }
-      let g = new_g[k];
+    for (var k = column; k < QUADS; k += LANES) {
+      let sj = s[at + k];
+      let yj = y[at + k];
       let dy = new_y[k];
-      var term: vec4f;
-      if (peak) {
-        term = vec4f(g * g, abs(g), abs(g), select(1.0, 0.0, finite(gradient[i])));
-      } else {
-        let sj = s[slot * STRIDE + i];
-        var yj = dy;
-        if (j < stored) {
-          yj = y[slot * STRIDE + i];
-        }
-        term = vec4f(sj, yj, sj, yj) * vec4f(dy, dy, g, g);
-        if (j == about_s) {
-          term = vec4f(sj * sj, 0.0, 0.0, 0.0);
-        }
-      }
-      sum = join(sum, term, peak);
+      let g = new_g[k];
+      sum += vec4f(dot(sj, dy), dot(yj, dy), dot(sj, g), dot(yj, g));
     }
 
     // 32 lanes to 8, 8 to 1.
+    workgroupBarrier();
     scratch[lane] = sum;
     workgroupBarrier();
     if (column < 8u) {
-      let low = join(scratch[lane], scratch[lane + 8u], peak);
-      scratch[lane] = join(low, join(scratch[lane + 16u], scratch[lane + 24u], peak), peak);
+      scratch[lane] = (sum + scratch[lane + 8u]) + (scratch[lane + 16u] + scratch[lane + 24u]);
     }
     workgroupBarrier();
-    if (column == 0u && j <= about_s && base < COUNT) { // a folded grid may have workgroups past the end
+    if (column == 0u && j <= stored) {
       sum = scratch[lane];
       for (var k = 1u; k < 8u; k++) {
-        sum = join(sum, scratch[lane + k], peak);
+        sum += scratch[lane + k];
       }
-      let row = select(slot, SLOTS + j - about_g, j > stored);
-      partials[row * TILES + FIRST_TILE + tile] = sum;
+      partials[slot * TILES + FIRST_TILE + tile] = sum;
     }
-    workgroupBarrier();
   }
 }

@@ -25,6 +25,7 @@ export class Gpu {
   /** Dispatches on constants alone, recorded but not yet run: the next program to be frozen runs them, once. */
   readonly pendingSetup = new Set<Step>();
   private unit: Tensor | undefined;
+  private nought: Tensor | undefined;
   private readonly residents = new Set<Storage>();
   private readonly derived = new WeakMap<Storage, Map<string, Tensor>>();
 
@@ -93,6 +94,11 @@ export class Gpu {
   /** The constant 1 as a scalar tensor: where every backward pass begins. */
   one(): Tensor {
     return (this.unit ??= this.constant('one', [], new Float32Array([1])));
+  }
+
+  /** The constant 0 as a scalar tensor: the loss of nothing. */
+  zero(): Tensor {
+    return (this.nought ??= this.constant('zero', [], new Float32Array([0])));
   }
 
   /** Writes float32 data into a tensor. The copy is queued before any work submitted later. */

@@ -114,7 +114,13 @@ export function conv2dFlops(g: Conv2dGeometry): number {
   return 2 * taps * g.outputChannels * g.outputHeight * g.outputWidth * g.batch;
 }
 
-export type Conv2dVariant = 'direct' | 'tiled' | 'uniform';
+export type Conv2dVariant = 'direct' | 'tiled' | 'uniform' | 'winograd';
+
+/** Fewer channels than this leave Winograd's transforms without products to pay for them. */
+const WINOGRAD_LEAST_CHANNELS = 16;
+
+/** One input channel more, and a block of its weights would not fit a uniform binding. */
+const WINOGRAD_MOST_CHANNELS = 512;
 
 /**
  * The variants that can take this convolution, in the order to prefer where none has been measured. The general
@@ -131,5 +137,9 @@ export function conv2dVariants(g: Conv2dGeometry, software: boolean): Conv2dVari
     g.strideX === 1 &&
     [top, bottom, left, right].every((pad) => pad === 1);
   if (!same3x3) return ['direct'];
-  return software ? ['uniform', 'tiled', 'direct'] : ['tiled', 'uniform', 'direct'];
+  const fewest = Math.min(g.inputChannels, g.outputChannels);
+  const most = Math.max(g.inputChannels, g.outputChannels);
+  const winograd: Conv2dVariant[] =
+    fewest >= WINOGRAD_LEAST_CHANNELS && most <= WINOGRAD_MOST_CHANNELS ? ['winograd'] : [];
+  return software ? [...winograd, 'uniform', 'tiled', 'direct'] : ['tiled', ...winograd, 'uniform', 'direct'];
 }

@@ -15,9 +15,10 @@ import {
 } from './conv2d-geometry.js';
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
+import { conv2dWinograd } from './conv2d-winograd.js';
 
 /** The variants made for 3×3, stride 1, pad 1: they serve the forward pass and the gradient to the input alike. */
-const SHADERS_3X3 = { tiled: conv2dTiled, uniform: conv2dUniform };
+const SHADERS_3X3 = { tiled: conv2dTiled, uniform: conv2dUniform, winograd: conv2dWinograd };
 
 /**
  * 2-D cross-correlation with bias, as torch.nn.functional.conv2d (without dilation and groups):

@@ -1,6 +1,7 @@
 /** @file All kernels, forward and backward. Each records into a Recorder and returns its output tensor. */
 export { add } from './add.js';
 export { avgPool2d, avgPool2dBackward, type AvgPoolOptions } from './average-pool.js';
+export { append, pairsSince, ringShape } from './append.js';
 export { axpy } from './axpy.js';
 export { clamp, clamped, clampedBackward } from './clamp.js';
 export { conv2d, conv2dBackwardBias, conv2dBackwardInput, conv2dBackwardWeights } from './conv2d.js';

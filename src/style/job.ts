@@ -1,0 +1,196 @@
+import { GpuError } from '../gpu/errors.js';
+import type { Gpu } from '../gpu/gpu.js';
+import { type Program, runAll } from '../gpu/program.js';
+import { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { append, clamp, copy, normalNoise, pairsSince, ringShape } from '../kernels/index.js';
+import { Lbfgs, type LbfgsOptions, type LogEntry, type SearchStep } from '../lbfgs/index.js';
+import type { VggFilters } from '../vgg/network.js';
+import { computeTargets, freeTargets, recordObjective, type Targets } from './objective.js';
+import type { StyleOptions } from './options.js';
+import { ImageSearch } from './search.js';
+
+/** The seed's scores of one evaluation: sums of the style losses and of the content losses. */
+export interface Scores {
+  /** From 1. */
+  evaluation: number;
+  style: number;
+  content: number;
+  /** style + content, what is minimised. */
+  total: number;
+}
+
+export interface StyleImages {
+  /** [1, 3, H, W], RGB in 0..1; the result has its size. */
+  content: Tensor;
+  /** [1, 3, h, w], of any size: a Gram matrix has none. */
+  style: Tensor;
+  /** [1, 3, H, W] to start from instead of what `options.start` says. */
+  start?: Tensor | undefined;
+}
+
+/** Evaluations whose scores the GPU keeps until somebody looks. */
+export const RING_ROWS = 1024;
+
+/**
+ * One image being optimised. Nothing runs by itself: each `submit` queues evaluations, each with its L-BFGS update,
+ * and returns at once; `scores` and `result` wait for what was queued before them and hold up nothing queued later.
+ * With a line search, whose every move depends on the evaluation before it, `step` takes the place of `submit`.
+ */
+export class StyleJob {
+  private submitted = 0;
+  private seen = 0;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    readonly options: StyleOptions,
+    /** The image being optimised, [1, 3, H, W]; between evaluations it may lie outside 0..1. */
+    readonly x: Tensor,
+    readonly evaluation: Program,
+    private readonly optimiser: Lbfgs | ImageSearch,
+    private readonly ring: Tensor,
+    private readonly disposers: readonly (() => void)[],
+  ) {}
+
+  /**
+   * Computes the targets, then records, plans and compiles everything that a run needs.
+   *
+   * @throws UserError for images too small for the layers; LimitError where the GPU cannot hold the job.
+   */
+  static async create(
+    gpu: Gpu,
+    images: StyleImages,
+    filters: VggFilters,
+    options: StyleOptions,
+  ): Promise<StyleJob> {
+    const disposers: (() => void)[] = [];
+    const keep = <T>(value: T, dispose: (value: T) => void): T => {
+      disposers.unshift(() => dispose(value));
+      return value;
+    };
+    const { device } = gpu;
+    // The history alone may be larger than the GPU's memory; its buffers are made outside any freezing.
+    device.pushErrorScope('out-of-memory');
+    let job: StyleJob | undefined;
+    let failure: unknown;
+    try {
+      const free = (tensor: Tensor) => gpu.free(tensor);
+      const x = keep(gpu.tensor('image', images.content.shape), free);
+      const ring = keep(gpu.tensor('scores', ringShape(RING_ROWS)), free);
+      const targets = keep(await computeTargets(gpu, filters, images, options), (made: Targets) =>
+        freeTargets(gpu, made),
+      );
+      await start(gpu, x, images, options);
+
+      const recorder = new Recorder(gpu, 'evaluation');
+      const { style, content, total, gradient } = recordObjective(recorder, x, filters, targets, options);
+      append(recorder, style, content, ring);
+      const evaluation = keep(await recorder.freeze([total, gradient]), (program) => program.dispose());
+
+      const problem = { x, gradient, loss: total };
+      const optimiser = keep(
+        options.lineSearch === 'strong-wolfe'
+          ? await ImageSearch.create(gpu, problem, optimiserOptions(options))
+          : await Lbfgs.create(gpu, problem, optimiserOptions(options)),
+        (made) => made.dispose(),
+      );
+      job = new StyleJob(gpu, options, x, evaluation, optimiser, ring, disposers);
+    } catch (error) {
+      failure = error;
+    }
+    const exhausted = await device.popErrorScope();
+    if (job && !exhausted) return job;
+    for (const dispose of disposers) dispose();
+    throw exhausted ? new GpuError('Setting up the job', 'out-of-memory', exhausted.message) : failure;
+  }
+
+  /** Evaluations queued so far. */
+  get evaluations(): number {
+    return this.submitted;
+  }
+
+  /** Queues `count` evaluations, each followed by the optimiser's update. */
+  submit(count: number): void {
+    const { optimiser } = this;
+    if (optimiser instanceof ImageSearch) throw new Error('a job with a line search is advanced by step()');
+    for (let i = 0; i < count; i++) runAll(this.gpu, [this.evaluation, optimiser.update]);
+    this.submitted += count;
+  }
+
+  /**
+   * One step of the line search, of some 20 moves (see LineSearchLbfgs).
+   *
+   * @param evaluated is given each evaluation's scores and waited for; what it throws ends the step where it is.
+   */
+  async step(evaluated: (scores: Scores) => void | Promise<void>): Promise<SearchStep> {
+    const { optimiser } = this;
+    if (!(optimiser instanceof ImageSearch))
+      throw new Error('a job without a line search is advanced by submit()');
+    return optimiser.step(async () => {
+      this.evaluation.run();
+      this.submitted++;
+      const [scores] = await this.scores();
+      optimiser.evaluated(scores!.total);
+      await evaluated(scores!);
+    });
+  }
+
+  /** What the optimiser did after the newest evaluations (at most 1024), oldest first; none with a line search. */
+  async log(): Promise<LogEntry[]> {
+    return this.optimiser instanceof ImageSearch ? [] : (await this.optimiser.report()).entries;
+  }
+
+  /** The scores of all evaluations since the last call, in order, once those queued so far are done. */
+  async scores(): Promise<Scores[]> {
+    const ring = await this.gpu.read(this.ring);
+    const pairs = pairsSince(ring, this.seen);
+    return pairs.map(([style, content]) => ({
+      evaluation: ++this.seen,
+      style,
+      content,
+      total: style + content,
+    }));
+  }
+
+  /**
+   * The image as it stands, clamped to 0..1, as a tensor of [1, 3, H, W] for the caller to free: the best so far in
+   * the robust mode, else the last.
+   */
+  async result(): Promise<Tensor> {
+    const image = this.gpu.tensor('result', this.x.shape);
+    const recorder = new Recorder(this.gpu, 'result');
+    copy(recorder, this.submitted > 0 ? this.optimiser.best : this.x, image);
+    clamp(recorder, image, 0, 1);
+    const program = await recorder.freeze();
+    program.run();
+    program.dispose();
+    return image;
+  }
+
+  /** Frees everything the job made; the filters and the images it was given stay. */
+  dispose(): void {
+    for (const dispose of this.disposers) dispose();
+  }
+}
+
+function optimiserOptions({ history, stopRule, clamp }: StyleOptions): LbfgsOptions {
+  return {
+    history,
+    stopRule,
+    mode: clamp === 'robust' ? 'robust' : 'seed',
+    ...(clamp === 'none' ? {} : { bounds: { low: 0, high: 1 } }),
+  };
+}
+
+/** Fills x with what the optimisation starts from. */
+async function start(gpu: Gpu, x: Tensor, images: StyleImages, options: StyleOptions): Promise<void> {
+  const recorder = new Recorder(gpu, 'start');
+  const given = images.start ?? (options.start === 'content' ? images.content : undefined);
+  if (given) copy(recorder, given, x);
+  else normalNoise(recorder, x, { seed: options.seed });
+  // The seed clamps at the start of every evaluation, the first included.
+  if (options.clamp !== 'none') clamp(recorder, x, 0, 1);
+  const program = await recorder.freeze();
+  program.run();
+  program.dispose();
+}

@@ -1,0 +1,88 @@
+import { UserError } from '../errors.js';
+import type { Pooling } from '../vgg/network.js';
+import { findLayer } from '../vgg/layers.js';
+import type { Objective } from './objective.js';
+
+/** What the optimised image starts from: the content image, or white noise drawn from `seed`. */
+export type Start = 'content' | 'noise';
+
+/** Everything that decides a result, beside the two images and the filters. */
+export interface StyleOptions extends Objective {
+  /** How many times the objective is evaluated, forward and backward. */
+  evaluations: number;
+  /** Pairs (s, y) that L-BFGS remembers, 1 to 255. Each takes 24 bytes a pixel. */
+  history: number;
+  /** 'none' moves by lr·d; 'strong-wolfe' searches along d, at several evaluations a move. */
+  lineSearch: 'none' | 'strong-wolfe';
+  /** PyTorch's stopping rule of 2017 (sums of |g| and |d·t|) or today's (their maxima). */
+  stopRule: '2017' | 'maxima';
+  /**
+   * 'robust': the box 0..1 belongs to the optimiser, the best image is kept. 'seed': x is clamped behind the
+   * optimiser's back, and the last image is the result. 'none': no clamp while optimising, as an experiment.
+   */
+  clamp: 'robust' | 'seed' | 'none';
+  start: Start;
+  /** Seeds the noise; a whole number from 0. */
+  seed: number;
+}
+
+/** The seed program's values, with the box constraint made robust. */
+export const DEFAULTS: Readonly<StyleOptions> = {
+  contentLayers: ['conv_4'],
+  styleLayers: ['conv_1', 'conv_2', 'conv_3', 'conv_4', 'conv_5'],
+  contentWeight: 1,
+  styleWeight: 1000,
+  pooling: 'max',
+  evaluations: 300,
+  history: 100,
+  lineSearch: 'none',
+  stopRule: '2017',
+  clamp: 'robust',
+  start: 'content',
+  seed: 0,
+};
+
+/** Named sets of options, laid over the defaults. */
+export const PRESETS = {
+  /** The seed's program exactly. */
+  seed: { clamp: 'seed' },
+  /**
+   * Gatys, Ecker and Bethge's layers: relu4_2 for the content, relu1_1 to relu5_1 for the style, average pools. Needs
+   * filters of all of VGG-19 up to conv5_1.
+   */
+  gatys: {
+    contentLayers: ['relu4_2'],
+    styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+    pooling: 'average' satisfies Pooling,
+  },
+} as const satisfies Record<string, Partial<StyleOptions>>;
+
+export type PresetName = keyof typeof PRESETS;
+
+/**
+ * Options over a preset over the defaults, checked.
+ *
+ * @throws UserError for an unknown layer, no layer at all, or a number out of range.
+ */
+export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?: PresetName): StyleOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const resolved: StyleOptions = { ...DEFAULTS, ...(preset ? PRESETS[preset] : {}), ...given };
+  const layers = [...resolved.contentLayers, ...resolved.styleLayers];
+  if (layers.length === 0)
+    throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
+  layers.forEach(findLayer);
+  requireWhole('evaluations', resolved.evaluations, 1, 1_000_000);
+  requireWhole('history', resolved.history, 1, 255);
+  requireWhole('seed', resolved.seed, 0, Number.MAX_SAFE_INTEGER);
+  for (const name of ['contentWeight', 'styleWeight'] as const) {
+    const value = resolved[name];
+    if (!(Number.isFinite(value) && value >= 0))
+      throw new UserError(`${name} must be a number ≥ 0, not ${value}.`);
+  }
+  return resolved;
+}
+
+function requireWhole(name: string, value: number, low: number, high: number): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return;
+  throw new UserError(`${name} must be a whole number from ${low} to ${high}, not ${value}.`);
+}

@@ -1,0 +1,86 @@
+import { avgPool2d, conv2d, maxPool2d, relu } from '../autodiff/operations.js';
+import type { Variable } from '../autodiff/tape.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { findLayer, layerSizes, layersUpTo, type VggLayer } from './layers.js';
+import type { ConvolutionWeights } from './weights.js';
+
+/** How each of VGG-19's 2×2, stride 2 pools joins its pixels; Gatys et al. found averages to paint more smoothly. */
+export type Pooling = 'max' | 'average';
+
+/** Filters on the GPU, by the paper's names (`conv3_1`). Networks of any depth and size on one device share them. */
+export class VggFilters {
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly filters: ReadonlyMap<string, { weight: Tensor; bias: Tensor }>,
+  ) {}
+
+  /** Copies the filters to the GPU, where they stay until `dispose`. */
+  static upload(gpu: Gpu, weights: ReadonlyMap<string, ConvolutionWeights>): VggFilters {
+    const filters = [...weights].map(([name, { weight, bias, shape }]) => {
+      const tensors = {
+        weight: gpu.constant(`${name}.weight`, shape, weight),
+        bias: gpu.constant(`${name}.bias`, [bias.length], bias),
+      };
+      return [name, tensors] as const;
+    });
+    return new VggFilters(gpu, new Map(filters));
+  }
+
+  /** @throws RangeError for a convolution that was not loaded. */
+  get(layer: VggLayer): { weight: Tensor; bias: Tensor } {
+    const found = this.filters.get(layer.name);
+    if (!found) throw new RangeError(`The filters of ${layer.name} have not been loaded.`);
+    return found;
+  }
+
+  dispose(): void {
+    for (const { weight, bias } of this.filters.values()) {
+      this.gpu.free(weight);
+      this.gpu.free(bias);
+    }
+  }
+}
+
+/**
+ * Records VGG-19 on an image, as deep as the deepest layer asked for and no deeper.
+ *
+ * @param image [N, 3, H, W], RGB in 0..1.
+ * @param names layers in either scheme (`conv3_1` or `conv_5`).
+ * @returns each named layer's output [N, C, H', W'] under the name it was asked for by. Convolutions' outputs are those
+ *   before their ReLU.
+ * @throws UserError for an unknown layer, or an image too small to reach the deepest.
+ */
+export function recordVgg(
+  image: Variable,
+  filters: VggFilters,
+  names: Iterable<string>,
+  pooling: Pooling = 'max',
+): Map<string, Variable> {
+  const wanted = [...new Set(names)];
+  const layers = layersUpTo(wanted);
+  const [, , height, width] = image.value.shape as [number, number, number, number];
+  layerSizes(layers, height, width);
+
+  const { recorder } = image.tape;
+  const outputs = new Map<VggLayer, Variable>();
+  let x = image;
+  for (const layer of layers) {
+    x = recorder.within(layer.name, () => recordLayer(x, layer, filters, pooling));
+    outputs.set(layer, x);
+  }
+  return new Map(wanted.map((name) => [name, outputs.get(findLayer(name))!]));
+}
+
+function recordLayer(x: Variable, layer: VggLayer, filters: VggFilters, pooling: Pooling): Variable {
+  switch (layer.kind) {
+    case 'conv': {
+      const { weight, bias } = filters.get(layer);
+      return conv2d(x, x.tape.constant(weight), x.tape.constant(bias), { padding: 1 });
+    }
+    case 'relu':
+      return relu(x);
+    case 'pool':
+      return (pooling === 'max' ? maxPool2d : avgPool2d)(x, { window: 2 });
+  }
+}

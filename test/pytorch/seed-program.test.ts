@@ -1,0 +1,164 @@
+/**
+ * The seed's program beside PyTorch 1.13's run of it (test/fixtures/pytorch): the same seeded filters and images, so
+ * every difference is ours.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Tape } from '../../src/autodiff/tape.js';
+import { Recorder } from '../../src/gpu/recorder.js';
+import type { Tensor } from '../../src/gpu/tensor.js';
+import { StyleJob } from '../../src/style/job.js';
+import { computeTargets, freeTargets, recordObjective } from '../../src/style/objective.js';
+import { resolveStyleOptions } from '../../src/style/options.js';
+import { findLayer, layersUpTo } from '../../src/vgg/layers.js';
+import { recordVgg, VggFilters } from '../../src/vgg/network.js';
+import { loadFixture } from '../support/fixtures.js';
+import { useGpu } from '../support/gpu.js';
+import { convWeights, type ImageName, seededImage } from '../support/seeded.js';
+
+const fixture = loadFixture('seed-run');
+const gpu = useGpu();
+const seed = resolveStyleOptions({}, 'seed');
+
+/** VGG-19's first five convolutions with the fixture's seeded numbers. */
+function filters(gain: number): VggFilters {
+  const convolutions = layersUpTo(['conv_5']).filter(({ kind }) => kind === 'conv');
+  const weights = convolutions.map((layer, i) => {
+    const { weight, bias } = convWeights(i, gain);
+    return [
+      layer.name,
+      { weight, bias, shape: [layer.outChannels, layer.inChannels, 3, 3] as const },
+    ] as const;
+  });
+  return VggFilters.upload(gpu(), new Map(weights));
+}
+
+const image = (name: ImageName, height: number, width: number): Tensor =>
+  gpu().tensor(name, [1, 3, height, width], seededImage(name, height, width));
+
+const relative = (actual: number, expected: number) => Math.abs(actual - expected) / Math.abs(expected);
+
+describe.each(fixture.passes)('one pass at $height×$width', (pass) => {
+  const { height, width } = pass;
+  let maps: Map<string, Float32Array>;
+  let losses: { style: number[]; content: number; total: number };
+  let gradient: Float32Array;
+
+  beforeAll(async () => {
+    const [x, content, style] = (['probe', 'content', 'style'] as const).map((name) =>
+      image(name, height, width),
+    );
+    const vgg = filters(pass.gain);
+
+    const features = new Recorder(gpu(), 'features');
+    const tape = new Tape(features);
+    const outputs = recordVgg(tape.constant(x!), vgg, seed.styleLayers);
+    const forward = await features.freeze([...outputs.values()].map(({ value }) => value));
+    forward.run();
+    maps = new Map();
+    for (const [name, { value }] of outputs) maps.set(name, await gpu().read(value));
+    forward.dispose();
+
+    const evaluate = async (layers: { contentLayers: readonly string[]; styleLayers: readonly string[] }) => {
+      const objective = { ...seed, ...layers };
+      const targets = await computeTargets(gpu(), vgg, { content: content!, style: style! }, objective);
+      const recorder = new Recorder(gpu(), 'evaluation');
+      const recorded = recordObjective(recorder, x!, vgg, targets, objective);
+      const program = await recorder.freeze([recorded.total, recorded.gradient]);
+      program.run();
+      const total = (await gpu().read(recorded.total))[0]!;
+      const dx = await gpu().read(recorded.gradient);
+      program.dispose();
+      freeTargets(gpu(), targets);
+      return { total, dx };
+    };
+    const whole = await evaluate(seed);
+    gradient = whole.dx;
+    losses = { style: [], content: 0, total: whole.total };
+    for (const name of seed.styleLayers) {
+      losses.style.push((await evaluate({ contentLayers: [], styleLayers: [name] })).total);
+    }
+    losses.content = (await evaluate({ contentLayers: seed.contentLayers, styleLayers: [] })).total;
+
+    vgg.dispose();
+    for (const tensor of [x!, content!, style!]) gpu().free(tensor);
+  });
+
+  it.each(pass.layers)('feature maps of $name within 1e-5', (layer) => {
+    const map = maps.get(layer.name)!;
+    expect(layer.shape[1]).toBe(findLayer(layer.name).outChannels);
+    const norm = Math.hypot(
+      ...Array.from({ length: 64 }, (_, i) => Math.hypot(...map.subarray(...slice(map, i, 64)))),
+    );
+    expect(relative(norm, layer.norm)).toBeLessThan(1e-5);
+    const sample = layer.f64.map((_, i) => map[i * layer.stride]!);
+    expect(sample).toBeNear(layer.f64, 1e-5);
+    expect(sample).toBeNear(layer.f32, 1e-5);
+  });
+
+  it('losses within 1e-5, one by one and together', () => {
+    const { f32, f64 } = pass.losses;
+    for (const expected of [f32, f64]) {
+      expected.style.forEach((value, i) => expect(relative(losses.style[i]!, value)).toBeLessThan(1e-5));
+      expect(relative(losses.content, expected.content)).toBeLessThan(1e-5);
+      expect(relative(losses.total, expected.total)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('dL/dx within 1e-4', () => {
+    const { f32, f64, stride } = pass.gradient;
+    const sample = f64.map((_, i) => gradient[i * stride]!);
+    expect(sample).toBeNear(f64, 1e-4);
+    expect(sample).toBeNear(f32, 1e-4);
+  });
+});
+
+/** The i-th of n equal parts: Math.hypot takes only so many arguments. */
+function slice(array: Float32Array, i: number, n: number): [number, number] {
+  return [Math.floor((i * array.length) / n), Math.floor(((i + 1) * array.length) / n)];
+}
+
+describe('optimising from the content image', () => {
+  const vgg = new Map<number, VggFilters>();
+  afterAll(() => vgg.forEach((loaded) => loaded.dispose()));
+
+  async function scores(
+    size: number,
+    gain: number,
+    evaluations: number,
+    clamp: 'seed' | 'none',
+    stopRule: '2017' | 'maxima',
+  ) {
+    if (!vgg.has(gain)) vgg.set(gain, filters(gain));
+    const images = { content: image('content', size, size), style: image('style', size, size) };
+    const options = resolveStyleOptions({ clamp, stopRule, evaluations }, 'seed');
+    const job = await StyleJob.create(gpu(), images, vgg.get(gain)!, options);
+    job.submit(evaluations);
+    const result = await job.scores();
+    job.dispose();
+    gpu().free(images.content);
+    gpu().free(images.style);
+    return result;
+  }
+
+  // Filters of gain 1 make a chaotic run: there PyTorch's own float32 is 1 % to 10 % off its float64 within 20
+  // evaluations. At gain 0.3 it is within 2e-4 (see the fixture's f32Error), so 1e-3 tells right from wrong.
+  const traces = fixture.traces.filter(({ gain }) => gain < 1);
+  it.each(traces)('the first 20 evaluations at $size² under the rule "$rule" within 1e-3', async (trace) => {
+    const count = Math.min(20, trace.f32.style.length);
+    const run = await scores(trace.size, trace.gain, count, 'seed', trace.rule === 'sum' ? '2017' : 'maxima');
+    for (let i = 0; i < count; i++) {
+      const expected = trace.f64.style[i]! + trace.f64.content[i]!;
+      expect(relative(run[i]!.total, expected), `evaluation ${i + 1}`).toBeLessThan(1e-3);
+    }
+  });
+
+  it.each(fixture.longRuns)(
+    'the loss after 200 evaluations at $size² (gain $gain), unclamped, within 2 %',
+    async (long) => {
+      const last = long.evaluations.at(-1)!;
+      const run = await scores(long.size, long.gain, last, 'none', long.rule === 'sum' ? '2017' : 'maxima');
+      const expected = long.f64.style.at(-1)! + long.f64.content.at(-1)!;
+      expect(relative(run[last - 1]!.total, expected)).toBeLessThan(0.02);
+    },
+  );
+});
