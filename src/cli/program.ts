@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerDevices } from './devices.js';
+import { registerStylize } from './stylize.js';
 
 /** The package's version: package.json is two folders up from here, in src/ as in dist/. */
 function packageVersion(): string {
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'scumble: ')) })
     .exitOverride();
+  registerStylize(program);
   registerDevices(program);
   return program;
 }

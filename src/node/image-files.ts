@@ -37,13 +37,23 @@ export async function readImage(path: string, options: ReadOptions = {}): Promis
 }
 
 /**
- * Makes sure, before hours are spent on a picture, that it can be written: the ending names a format, the folder
- * is there and takes new files, and what may be at `path` already is a file that may be replaced. Leaves no trace.
+ * Makes sure, before hours are spent on a picture, that it can be written: the ending names a format, and
+ * `assertReplaceable`. Leaves no trace.
  *
  * @throws UserError otherwise
  */
 export async function assertWritable(path: string): Promise<void> {
   formatFromName(path);
+  await assertReplaceable(path);
+}
+
+/**
+ * Makes sure that any file can be written: the folder is there and takes new files, and what may be at `path` already
+ * is a file that may be replaced. Leaves no trace.
+ *
+ * @throws UserError otherwise
+ */
+export async function assertReplaceable(path: string): Promise<void> {
   const target = await replaceable(path);
   const trial = beside(target);
   try {

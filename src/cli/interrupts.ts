@@ -1,0 +1,35 @@
+/** Exit codes as a shell gives them: 128 and the signal's number. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Ctrl-C and its like, caught so that work may end in good order. */
+export interface Interrupts {
+  /** Is aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** The exit code that the signal caught asks for; undefined if there was none. */
+  readonly exitCode: () => number | undefined;
+  /** Lets signals end the process again. */
+  release(): void;
+}
+
+/** Catches the first signal. A second one ends the process at once, after `beforeExit`. */
+export function catchInterrupts(beforeExit: () => void = () => undefined): Interrupts {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  const listeners = Object.entries(EXIT_CODES).map(([name, code]) => {
+    const listener = () => {
+      if (exitCode !== undefined) {
+        beforeExit();
+        process.exit(code);
+      }
+      exitCode = code;
+      controller.abort();
+    };
+    process.on(name, listener);
+    return [name, listener] as const;
+  });
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    release: () => listeners.forEach(([name, listener]) => process.off(name, listener)),
+  };
+}

@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import type { StylizeRequest } from '../node/stylize.js';
+import {
+  DEFAULTS,
+  PRESETS,
+  resolveStyleOptions,
+  type PresetName,
+  type StyleOptions,
+} from '../style/options.js';
+import { list, oneOf, type Parser, weight, whole } from './parse.js';
+
+/** What commander hands over: only what was given, so that a preset shows through. */
+type Given = Partial<Omit<StyleOptions, 'start'>> &
+  Partial<
+    Pick<StylizeRequest, 'output' | 'size' | 'crop' | 'weights' | 'trace' | 'preview' | 'quality' | 'adapter'>
+  > & {
+    init?: string;
+    preset?: PresetName;
+  };
+
+const names = (layers: readonly string[]) => layers.join(',');
+
+/** Declares the arguments and options of `scumble stylize`. Their names are a contract: scripts use them. */
+export function declareStylize(command: Command): Command {
+  const option = (flags: string, description: string, parse: Parser<unknown> = (text) => text) =>
+    command.option(flags, description, parse);
+  command
+    .argument('<content>', 'the picture to paint: JPEG or PNG')
+    .argument('<style>', 'the picture in whose style, of any size: JPEG or PNG');
+
+  command.optionsGroup('Pictures:');
+  option('-o, --output <file>', 'where the result goes, as .png or .jpg (default: stylized.png)');
+  option(
+    '--size <pixels>',
+    'scale the shorter side of both pictures to this (default: as they are, but at most 512 on a GPU and 128 without)',
+    whole('--size', 1, 65_535),
+  );
+  option(
+    '--crop <where>',
+    'then cut squares out of both: random (by --seed) or centre',
+    oneOf('--crop', ['random', 'centre']),
+  );
+  option('--init <start>', `start from content, noise, or a picture file (default: ${DEFAULTS.start})`);
+  option('--preview <file>', 'also write content, style, start and result side by side');
+  option('--quality <percent>', 'of a JPEG, 1 to 100 (default: 95)', whole('--quality', 1, 100));
+
+  command.optionsGroup('Objective:');
+  option(
+    '--preset <name>',
+    'seed: the PyTorch tutorial of 2017 exactly; gatys: the layers of the paper of 2016',
+    oneOf('--preset', Object.keys(PRESETS) as PresetName[]),
+  );
+  option(
+    '--content-weight <number>',
+    `how much the content counts (default: ${DEFAULTS.contentWeight})`,
+    weight('--content-weight'),
+  );
+  option(
+    '--style-weight <number>',
+    `how much the style counts (default: ${DEFAULTS.styleWeight})`,
+    weight('--style-weight'),
+  );
+  option(
+    '--content-layers <names>',
+    `layers between commas, as conv_4 or conv2_2 (default: ${names(DEFAULTS.contentLayers)})`,
+    list,
+  );
+  option('--style-layers <names>', `likewise (default: ${names(DEFAULTS.styleLayers)})`, list);
+  option(
+    '--weights <network>',
+    'embedded, vgg19, or a .safetensors or .pth file of VGG-19 (default: embedded)',
+  );
+  option(
+    '--pooling <kind>',
+    `max or average (default: ${DEFAULTS.pooling})`,
+    oneOf('--pooling', ['max', 'average']),
+  );
+
+  command.optionsGroup('Optimisation:');
+  option(
+    '--evaluations <count>',
+    `forward and backward passes (default: ${DEFAULTS.evaluations})`,
+    whole('--evaluations', 1, 1_000_000),
+  );
+  option(
+    '--seed <number>',
+    `of noise and random crops (default: ${DEFAULTS.seed})`,
+    whole('--seed', 0, Number.MAX_SAFE_INTEGER),
+  );
+  option(
+    '--history <pairs>',
+    `that L-BFGS remembers, 1 to 255 (default: ${DEFAULTS.history})`,
+    whole('--history', 1, 255),
+  );
+  option(
+    '--line-search <kind>',
+    `none or strong-wolfe (default: ${DEFAULTS.lineSearch})`,
+    oneOf('--line-search', ['none', 'strong-wolfe']),
+  );
+  option(
+    '--stop-rule <rule>',
+    `of PyTorch's L-BFGS, 2017 (sums) or maxima (today's) (default: ${DEFAULTS.stopRule})`,
+    oneOf('--stop-rule', ['2017', 'maxima']),
+  );
+  option(
+    '--clamp <how>',
+    `keep colours in range: robust, seed (as the tutorial) or none (default: ${DEFAULTS.clamp})`,
+    oneOf('--clamp', ['robust', 'seed', 'none']),
+  );
+
+  command.optionsGroup('Running:');
+  option('--trace <file>', 'write the scores of each evaluation there, one JSON object a line');
+  option('--adapter <name>', 'the adapter to use, by a name that scumble devices shows');
+  command.option('--quiet', 'print errors only');
+  return command;
+}
+
+/**
+ * The job that the command line asks for.
+ *
+ * @throws UserError for options that make no sense together.
+ */
+export function stylizeRequest(content: string, style: string, given: Given): StylizeRequest {
+  const { init, preset, output = 'stylized.png', weights = 'embedded', ...rest } = given;
+  const { size, crop, trace, preview, quality, adapter, ...options } = rest;
+  const start = init === 'content' || init === 'noise' ? init : undefined;
+  return {
+    content,
+    style,
+    output,
+    weights,
+    preset,
+    ...{ size, crop, trace, preview, quality, adapter },
+    start: start === undefined ? init : undefined,
+    options: resolveStyleOptions({ ...options, ...(start ? { start } : {}) }, preset),
+  };
+}
+
+export type { Given as StylizeGiven };

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { stylizeFiles, type StylizeOutcome, type StylizeRequest } from '../node/stylize.js';
+import { times } from '../style/sizes.js';
+import { catchInterrupts } from './interrupts.js';
+import { minutes, Progress, rate } from './progress.js';
+import { declareStylize, stylizeRequest, type StylizeGiven } from './stylize-options.js';
+
+/** Adds `scumble stylize` to the program. */
+export function registerStylize(program: Command): void {
+  const command = program.command('stylize').description('paint one picture in the style of another');
+  declareStylize(command).action(
+    async (content: string, style: string, given: StylizeGiven & { quiet?: true }) => {
+      const { quiet = false, ...options } = given;
+      await stylize(stylizeRequest(content, style, options), quiet);
+    },
+  );
+}
+
+async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
+  let progress: Progress | undefined;
+  const interrupts = catchInterrupts(() => progress?.stop());
+  interrupts.signal.addEventListener('abort', () => {
+    if (!quiet && progress) progress.note('Stopping; once more to stop without writing the picture.');
+  });
+  const say = (text: string) => {
+    if (!quiet) console.log(text);
+  };
+  try {
+    const outcome = await stylizeFiles(request, {
+      onNotice: (sentence) => {
+        if (!quiet) process.stderr.write(`scumble: ${sentence}\n`);
+      },
+      onStart: () => {
+        if (!quiet) progress = new Progress(request.options.evaluations);
+      },
+      onScores: (scores) => progress?.show(scores),
+      signal: interrupts.signal,
+    });
+    progress?.stop();
+    say(summary(request, outcome, progress?.elapsed ?? 0));
+    process.exitCode = interrupts.exitCode() ?? 0;
+  } finally {
+    progress?.stop();
+    interrupts.release();
+  }
+}
+
+/** How a run ended, in one sentence. */
+function summary({ output, options }: StylizeRequest, outcome: StylizeOutcome, elapsed: number): string {
+  const { end, last, size } = outcome;
+  if (last === undefined) return 'Stopped before the first evaluation; nothing was written.';
+  const count = last.evaluation;
+  const passes = `${count} evaluation${count === 1 ? '' : 's'}`;
+  const figures = `${passes}, ${rate(count, elapsed)} a second, ${output} (${times(size)})`;
+  switch (end) {
+    case 'complete':
+      return `Done in ${minutes(elapsed)}: ${figures}.`;
+    case 'settled':
+      return `Done in ${minutes(elapsed)}, since the image had stopped changing: ${figures}.`;
+    case 'aborted':
+      return `Stopped after ${minutes(elapsed)}, before all ${options.evaluations} evaluations: ${figures}.`;
+  }
+}

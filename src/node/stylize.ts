@@ -1,0 +1,162 @@
+import { Gpu } from '../gpu/gpu.js';
+import type { Tensor } from '../gpu/tensor.js';
+import type { CropMode } from '../image/crop-window.js';
+import { sideBySide } from '../image/montage.js';
+import { fromPlanar, type PlanarImage, type Pixels8, toPlanar } from '../image/pixels.js';
+import { type Scores, StyleJob } from '../style/job.js';
+import type { PresetName, StyleOptions } from '../style/options.js';
+import { runJob, type RunOutcome } from '../style/run.js';
+import type { Size } from '../style/sizes.js';
+import { openDawn } from './dawn.js';
+import { assertDistinct, type NamedFile } from './distinct-files.js';
+import { openFilters } from './filters.js';
+import { assertReplaceable, assertWritable, readImage, writeImage } from './image-files.js';
+import { type Pictures, preparePictures } from './stylize-pictures.js';
+import { TraceFile } from './trace-file.js';
+
+/** One job on files. Paths are as the user gave them; they appear in sentences. */
+export interface StylizeRequest {
+  content: string;
+  style: string;
+  output: string;
+  options: StyleOptions;
+  preset?: PresetName | undefined;
+  /** A picture to start from, in place of `options.start`. */
+  start?: string | undefined;
+  /** The shorter side of both pictures. */
+  size?: number | undefined;
+  crop?: CropMode | undefined;
+  /** `embedded`, `vgg19` or a file. */
+  weights: string;
+  trace?: string | undefined;
+  preview?: string | undefined;
+  /** Of a JPEG, 1 to 100. */
+  quality?: number | undefined;
+  adapter?: string | undefined;
+}
+
+export interface StylizeHooks {
+  /** Is given one sentence for each thing done that the user may not expect. */
+  onNotice?: (sentence: string) => void;
+  /** Called when all is set up and the first evaluation begins. */
+  onStart?: () => void;
+  onScores?: (scores: readonly Scores[]) => void;
+  signal?: AbortSignal;
+}
+
+export interface StylizeOutcome extends RunOutcome {
+  /** Of the result. */
+  size: Size;
+}
+
+/**
+ * Files in, files out: reads two pictures, paints one in the style of the other, and writes the result, at the end
+ * only and whole. A run that is aborted writes the picture as it stands, unless it has none yet (no `last`).
+ *
+ * @throws UserError before anything is computed for what cannot be read, written or done; DivergedError
+ */
+export async function stylizeFiles(
+  request: StylizeRequest,
+  hooks: StylizeHooks = {},
+): Promise<StylizeOutcome> {
+  await checkFiles(request);
+  const read = async (path: string) => toPlanar(await readImage(path, notices(hooks)));
+  const content = await read(request.content);
+  const style = await read(request.style);
+  const start = request.start === undefined ? undefined : await read(request.start);
+
+  const dawn = await openDawn({ adapter: request.adapter });
+  let gpu: Gpu | undefined;
+  try {
+    gpu = await Gpu.request(dawn.gpu);
+    return await stylize(gpu, request, { content, style, start }, hooks);
+  } finally {
+    gpu?.dispose();
+    dawn.close();
+  }
+}
+
+async function stylize(
+  gpu: Gpu,
+  request: StylizeRequest,
+  pictures: Pictures<PlanarImage>,
+  hooks: StylizeHooks,
+): Promise<StylizeOutcome> {
+  const { options } = request;
+  const images = await preparePictures(gpu, request, pictures, hooks.onNotice);
+  const layers = [...options.contentLayers, ...options.styleLayers];
+  const filters = await openFilters(gpu, request.weights, layers);
+  const job = await StyleJob.create(gpu, images, filters, options);
+  const [, , height, width] = job.x.shape as [number, number, number, number];
+  const begin = request.preview === undefined ? undefined : await pixelsOf(gpu, job.x);
+  const outcome = await run(job, request.trace, hooks);
+  if (outcome.last !== undefined) {
+    const result = await pixelsOf(gpu, await job.result());
+    await writeImage(request.output, result, quality(request));
+    if (request.preview !== undefined && begin) {
+      const panels = [
+        { caption: 'Content', pixels: await pixelsOf(gpu, images.content) },
+        { caption: 'Style', pixels: await pixelsOf(gpu, images.style) },
+        { caption: 'Start', pixels: begin },
+        { caption: 'Result', pixels: result },
+      ];
+      await writeImage(request.preview, sideBySide(panels), quality(request));
+    }
+  }
+  return { ...outcome, size: { width, height } };
+}
+
+async function run(job: StyleJob, trace: string | undefined, hooks: StylizeHooks): Promise<RunOutcome> {
+  const file = trace === undefined ? undefined : await TraceFile.create(trace);
+  const onScores = async (scores: readonly Scores[]) => {
+    await file?.write(scores);
+    hooks.onScores?.(scores);
+  };
+  try {
+    hooks.onStart?.();
+    return await runJob(job, { onScores, ...(hooks.signal ? { signal: hooks.signal } : {}) });
+  } finally {
+    await file?.close();
+  }
+}
+
+/** All that the file system can object to, before hours are spent. */
+async function checkFiles({
+  content,
+  style,
+  start,
+  weights,
+  output,
+  preview,
+  trace,
+}: StylizeRequest): Promise<void> {
+  const given = (role: string, path: string | undefined): NamedFile[] =>
+    path === undefined ? [] : [{ role, path }];
+  const weightsFile = ['embedded', 'vgg19'].includes(weights) ? undefined : weights;
+  await assertDistinct(
+    [
+      ...given('the content image', content),
+      ...given('the style image', style),
+      ...given('the image to start from', start),
+      ...given('the file of weights', weightsFile),
+    ],
+    [...given('the output', output), ...given('--preview', preview), ...given('--trace', trace)],
+  );
+  await assertWritable(output);
+  if (preview !== undefined) await assertWritable(preview);
+  if (trace !== undefined) await assertReplaceable(trace);
+}
+
+/** A picture [1, 3, H, W] as bytes, clamped to 0..1. */
+async function pixelsOf(gpu: Gpu, tensor: Tensor): Promise<Pixels8> {
+  const [, , height, width] = tensor.shape as [number, number, number, number];
+  return fromPlanar({ width, height, channels: 3, data: await gpu.read(tensor) });
+}
+
+function notices({ onNotice }: StylizeHooks) {
+  return onNotice ? { notices: onNotice } : {};
+}
+
+function quality({ quality }: StylizeRequest) {
+  return quality === undefined ? {} : { quality };
+}
