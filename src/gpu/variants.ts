@@ -6,13 +6,19 @@ export class VariantTable {
   private readonly rankings = new Map<string, readonly string[]>();
   private readonly forced = new Map<string, string>();
 
-  /** Fastest first, for one operation. */
+  /** The variants of one operation, the fastest first. */
   rank(operation: string, order: readonly string[]): void {
     this.rankings.set(operation, order);
   }
 
-  ranking(operation: string): readonly string[] | undefined {
-    return this.rankings.get(operation);
+  /** All rankings, by operation: what a cache keeps. */
+  get ranked(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(this.rankings);
+  }
+
+  /** The variant forced for an operation, if any. */
+  forcedFor(operation: string): string | undefined {
+    return this.forced.get(operation);
   }
 
   /** Always `variant` for `operation`, or the measured choice again when undefined. */
