@@ -118,18 +118,24 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var tile = lane; tile < TILES; tile += 256u) {
     sum = join(sum, partials[tile]);
   }
+  // In two rounds of 16.
   scratch[lane] = sum;
-  for (var width = 128u; width > 0u; width >>= 1u) {
-    workgroupBarrier();
-    if (lane < width) {
-      scratch[lane] = join(scratch[lane], scratch[lane + width]);
+  workgroupBarrier();
+  if (lane < 16u) {
+    for (var k = lane + 16u; k < 256u; k += 16u) {
+      sum = join(sum, scratch[k]);
     }
+    scratch[lane] = sum;
   }
+  workgroupBarrier();
   if (lane != 0u) {
     return;
   }
+  for (var k = lane + 1u; k < 16u; k++) {
+    sum = join(sum, scratch[k]);
+  }
   if ((plan[0].w & ACT) != 0u) {
-    decide(scratch[0]);
+    decide(sum);
   }
   plan[1].z = bitcast<u32>(state.length);
   let norm = select(state.gradient_max, state.gradient_sum, SUMS == 1u);

@@ -38,38 +38,19 @@ const LANES = 32u;
 var<workgroup> new_g: array<vec4f, QUADS>;
 var<workgroup> new_y: array<vec4f, QUADS>;
 var<workgroup> scratch: array<vec4f, 256>;
+var<workgroup> steps: array<f32, 256>;
 
-fn finite(v: f32) -> bool {
-  return (bitcast<u32>(v) & 0x7f800000u) != 0x7f800000u;
+fn finite(v: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
 }
 
-fn outward(at: f32, slope: f32) -> bool {
-  return (at <= LOW && slope > 0.0) || (at >= HIGH && slope < 0.0);
+fn outward(at: vec4f, slope: vec4f) -> vec4<bool> {
+  return ((at <= vec4f(LOW)) & (slope > vec4f())) | ((at >= vec4f(HIGH)) & (slope < vec4f()));
 }
 
-fn join(a: vec4f, b: vec4f, peak: bool) -> vec4f {
+fn join(a: vec4f, b: vec4f) -> vec4f {
   let sum = a + b;
-  return vec4f(sum.xy, select(sum.z, max(a.z, b.z), peak), sum.w);
-}
-
-// All 256 entries of `scratch` into its first, in two rounds of 16.
-fn gather(lane: u32, peak: bool) {
-  workgroupBarrier();
-  if (lane < 16u) {
-    var sum = scratch[lane];
-    for (var k = lane + 16u; k < 256u; k += 16u) {
-      sum = join(sum, scratch[k], peak);
-    }
-    scratch[lane] = sum;
-  }
-  workgroupBarrier();
-  if (lane == 0u) {
-    var sum = scratch[0];
-    for (var k = lane + 1u; k < 16u; k++) {
-      sum = join(sum, scratch[k], peak);
-    }
-    scratch[0] = sum;
-  }
+  return vec4f(sum.xy, max(a.z, b.z), sum.w);
 }
 
 @compute @workgroup_size(256)
@@ -91,36 +72,54 @@ fn main(
   let stride = STRIDE / 4u;
   let quad = tile * QUADS + lane;
   let step = s[candidate * stride + quad];
-  var g = vec4f();
-  var dy = vec4f();
-  var about_g = vec4f();
+  var raw = vec4f();
+  var old = vec4f();
+  var at_x = vec4f();
   for (var c = 0u; c < 4u; c++) {
     let i = base + 4u * lane + c;
     if (i < COUNT) {
-      let raw = gradient[i];
-      let valid = finite(raw);
-      var v = select(0.0, raw, valid);
+      raw[c] = gradient[i];
+      old[c] = before[i];
       if (PROJECT == 1u) {
-        v = select(v, 0.0, outward(x[i], v));
+        at_x[c] = x[i];
       }
-      g[c] = v;
-      dy[c] = v - before[i];
-      about_g = join(about_g, vec4f(v * v, abs(v), abs(v), select(1.0, 0.0, valid)), true);
     }
   }
+  let valid = finite(raw);
+  var g = select(vec4f(), raw, valid);
+  if (PROJECT == 1u) {
+    g = select(g, vec4f(), outward(at_x, g));
+  }
+  let dy = g - old;
   y[candidate * stride + quad] = dy;
   new_g[lane] = g;
   new_y[lane] = dy;
+
+  // The two rows about g and the last step: 256 lanes to 16, 16 to 1.
+  let size = abs(g);
+  let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
+  var about_g = vec4f(dot(g, g), dot(size, vec4f(1.0)), max(max(size.x, size.y), max(size.z, size.w)), wrong);
+  var about_s = dot(step, step);
   scratch[lane] = about_g;
-  gather(lane, true);
-  if (lane == 0u) {
-    partials[SLOTS * TILES + FIRST_TILE + tile] = scratch[0];
+  steps[lane] = about_s;
+  workgroupBarrier();
+  if (lane < 16u) {
+    for (var k = lane + 16u; k < 256u; k += 16u) {
+      about_g = join(about_g, scratch[k]);
+      about_s += steps[k];
+    }
+    scratch[lane] = about_g;
+    steps[lane] = about_s;
   }
   workgroupBarrier();
-  scratch[lane] = vec4f(dot(step, step), 0.0, 0.0, 0.0);
-  gather(lane, false);
   if (lane == 0u) {
-    partials[(SLOTS + 1u) * TILES + FIRST_TILE + tile] = scratch[0];
+    for (var k = lane + 1u; k < 16u; k++) {
+      about_g = join(about_g, scratch[k]);
+      about_s += steps[k];
+    }
+    let row = SLOTS * TILES + FIRST_TILE + tile;
+    partials[row] = about_g;
+    partials[row + TILES] = vec4f(about_s, 0.0, 0.0, 0.0);
   }
 
   // The stored pairs from the oldest on, and the candidate after them, whose y this workgroup has just written.

@@ -26,14 +26,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var tile = lane; tile < TILES; tile += 256u) {
     sum = join(sum, partials[row * TILES + tile], peak);
   }
+  // In two rounds of 16.
   scratch[lane] = sum;
-  for (var width = 128u; width > 0u; width >>= 1u) {
-    workgroupBarrier();
-    if (lane < width) {
-      scratch[lane] = join(scratch[lane], scratch[lane + width], peak);
+  workgroupBarrier();
+  if (lane < 16u) {
+    for (var k = lane + 16u; k < 256u; k += 16u) {
+      sum = join(sum, scratch[k], peak);
     }
+    scratch[lane] = sum;
   }
+  workgroupBarrier();
   if (lane == 0u) {
-    dots[row] = scratch[0];
+    for (var k = lane + 1u; k < 16u; k++) {
+      sum = join(sum, scratch[k], peak);
+    }
+    dots[row] = sum;
   }
 }

@@ -15,7 +15,9 @@ export interface Chunk {
   /** Where this chunk's tiles begin among those of all chunks. */
   firstTile: number;
   tiles: number;
-  /** Steps and gradient differences, [slots, count] each. */
+  /** Elements from one slot to the next: `count` rounded up to whole tiles, the rest 0. */
+  stride: number;
+  /** Steps and gradient differences, [slots, stride] each. */
   s: Tensor;
   y: Tensor;
 }
@@ -49,8 +51,9 @@ export function allocateHistory(gpu: Gpu, size: number, slots: number, bindingBy
       count,
       firstTile,
       tiles,
-      s: gpu.tensor(`lbfgs.s${i}`, [slots, count]),
-      y: gpu.tensor(`lbfgs.y${i}`, [slots, count]),
+      stride: tiles * TILE,
+      s: gpu.tensor(`lbfgs.s${i}`, [slots, tiles * TILE]),
+      y: gpu.tensor(`lbfgs.y${i}`, [slots, tiles * TILE]),
     };
     firstTile += tiles;
     return chunk;

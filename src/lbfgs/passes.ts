@@ -54,7 +54,7 @@ export function recordDirection(
       constants: {
         ...boundary(options),
         COUNT: chunk.count,
-        STRIDE: chunk.count,
+        STRIDE: chunk.stride,
         SLOTS: slots,
         TILES: tiles,
         FIRST_TILE: chunk.firstTile,
@@ -107,7 +107,7 @@ export function recordDirection(
       constants: {
         ...boundary(options),
         COUNT: chunk.count,
-        STRIDE: chunk.count,
+        STRIDE: chunk.stride,
         SLOTS: slots,
         PLAN: rows,
         FIRST_TILE: chunk.firstTile,
@@ -149,7 +149,7 @@ export function recordMove(recorder: Recorder, b: Buffers, options: ResolvedOpti
       shader: 'lbfgs_move',
       constants: {
         COUNT: chunk.count,
-        STRIDE: chunk.count,
+        STRIDE: chunk.stride,
         GUARD: guard ? 1 : 0,
         BOUNDED: options.bounds ? 1 : 0,
         LOW,

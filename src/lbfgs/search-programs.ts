@@ -78,7 +78,7 @@ function recordBegin(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
     recorder.dispatch({
       label: 'search.begin',
       shader: 'lbfgs_search_begin',
-      constants: { ...boundary(options), COUNT: chunk.count, STRIDE: chunk.count },
+      constants: { ...boundary(options), COUNT: chunk.count, STRIDE: chunk.stride },
       bindings: [
         read(chunk.s),
         read(range(b.x, chunk)),
@@ -102,7 +102,7 @@ function recordProbe(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
         ...boundary(options),
         BOUNDED: options.bounds ? 1 : 0,
         COUNT: chunk.count,
-        STRIDE: chunk.count,
+        STRIDE: chunk.stride,
       },
       bindings: [
         update(chunk.s),

