@@ -1,9 +1,18 @@
 import { CommanderError } from 'commander';
 import { UserError } from '../errors.js';
+import { GpuError } from '../gpu/errors.js';
 
 /** Exit code for arguments that make no sense: that of UserError too, and of most Unix tools. */
 const USAGE = 2;
 const DEFECT = 1;
+
+/** What may go wrong with a GPU though nothing is wrong with us. */
+const GPU_SENTENCES: Partial<Record<GpuError['kind'], string>> = {
+  'out-of-memory':
+    'The GPU has not enough memory for this; choose a smaller size (--size) or a shorter memory of the optimiser (--history).',
+  'device-lost':
+    'The GPU was lost while it was working, as when its driver restarts or a computation takes too long; try again, perhaps with a smaller size (--size) or another adapter (--adapter).',
+};
 
 /** How a run that threw ends. */
 export interface Failure {
@@ -22,6 +31,8 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   if (error instanceof UserError) {
     return { exitCode: error.exitCode, text: debug ? trace : `scumble: ${error.message}` };
   }
+  const known = error instanceof GpuError ? GPU_SENTENCES[error.kind] : undefined;
+  if (known !== undefined) return { exitCode: DEFECT, text: debug ? trace : `scumble: ${known}` };
   const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
   const sentence = `This is a defect in Scumble: ${message.replace(/\.$/, '')}; run it again with SCUMBLE_DEBUG=1 for where it happened, and report that.`;
   return { exitCode: DEFECT, text: debug ? trace : `scumble: ${sentence}` };

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { stylizeFiles, type StylizeOutcome, type StylizeRequest } from '../node/stylize.js';
 import { times } from '../style/sizes.js';
 import { catchInterrupts } from './interrupts.js';
-import { minutes, Progress, rate } from './progress.js';
+import { figure, minutes, Progress } from './progress.js';
 import { declareStylize, stylizeRequest, type StylizeGiven } from './stylize-options.js';
 
 /** Adds `scumble stylize` to the program. */
@@ -37,7 +37,7 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
       signal: interrupts.signal,
     });
     progress?.stop();
-    say(summary(request, outcome, progress?.elapsed ?? 0));
+    if (progress) say(summary(request, outcome, progress));
     process.exitCode = interrupts.exitCode() ?? 0;
   } finally {
     progress?.stop();
@@ -46,18 +46,19 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
 }
 
 /** How a run ended, in one sentence. */
-function summary({ output, options }: StylizeRequest, outcome: StylizeOutcome, elapsed: number): string {
+function summary({ output, options }: StylizeRequest, outcome: StylizeOutcome, progress: Progress): string {
   const { end, last, size } = outcome;
   if (last === undefined) return 'Stopped before the first evaluation; nothing was written.';
   const count = last.evaluation;
+  const elapsed = minutes(progress.elapsed);
   const passes = `${count} evaluation${count === 1 ? '' : 's'}`;
-  const figures = `${passes}, ${rate(count, elapsed)} a second, ${output} (${times(size)})`;
+  const figures = `${passes}, ${figure(progress.perSecond)} a second, ${output} (${times(size)})`;
   switch (end) {
     case 'complete':
-      return `Done in ${minutes(elapsed)}: ${figures}.`;
+      return `Done in ${elapsed}: ${figures}.`;
     case 'settled':
-      return `Done in ${minutes(elapsed)}, since the image had stopped changing: ${figures}.`;
+      return `Done in ${elapsed}, since the image had stopped changing: ${figures}.`;
     case 'aborted':
-      return `Stopped after ${minutes(elapsed)}, before all ${options.evaluations} evaluations: ${figures}.`;
+      return `Stopped after ${elapsed}, before all ${options.evaluations} evaluations: ${figures}.`;
   }
 }

@@ -39,7 +39,7 @@ export async function preparePictures(
     equal: preset === 'seed',
   });
   if (size === undefined) {
-    const sentence = tellScaling(request, pictures, plan, plan.square ?? most, gpu.facts.software);
+    const sentence = tellScaling(request, pictures, plan, most, gpu.facts.software);
     if (sentence !== undefined) onNotice?.(sentence);
   }
 
@@ -67,13 +67,14 @@ function tellScaling(
   request: StylizeRequest,
   pictures: Pictures<Size>,
   plan: SizePlan,
-  side: number,
+  most: number,
   software: boolean,
 ): string | undefined {
   const scaled = (['content', 'style'] as const).filter((name) => !sameSize(pictures[name], plan[name]));
   if (scaled.length === 0) return undefined;
   const names = scaled.map((name) => request[name]).join(' and ');
   const verb = scaled.length === 1 ? 'is' : 'are';
-  const why = software ? ', for want of a GPU' : '';
+  const side = plan.square ?? most;
+  const why = software && side === most ? ', for want of a GPU' : '';
   return `${names} ${verb} scaled to ${side} pixels on the shorter side${why}; choose another size with --size.`;
 }

@@ -5,6 +5,7 @@ import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { append, clamp, copy, normalNoise, pairsSince, ringShape } from '../kernels/index.js';
 import { Lbfgs, type LbfgsOptions, type LogEntry, type SearchStep } from '../lbfgs/index.js';
+import { layerSizes, layersUpTo } from '../vgg/layers.js';
 import type { VggFilters } from '../vgg/network.js';
 import { computeTargets, freeTargets, recordObjective, type Targets } from './objective.js';
 import type { StyleOptions } from './options.js';
@@ -63,6 +64,8 @@ export class StyleJob {
     filters: VggFilters,
     options: StyleOptions,
   ): Promise<StyleJob> {
+    requireDepth(images.content, [...options.contentLayers, ...options.styleLayers]);
+    requireDepth(images.style, options.styleLayers);
     const disposers: (() => void)[] = [];
     const keep = <T>(value: T, dispose: (value: T) => void): T => {
       disposers.unshift(() => dispose(value));
@@ -171,6 +174,11 @@ export class StyleJob {
   dispose(): void {
     for (const dispose of this.disposers) dispose();
   }
+}
+
+/** @throws UserError for an image too small to reach the deepest of the layers, before anything is compiled for it. */
+function requireDepth({ shape }: Tensor, names: readonly string[]): void {
+  if (names.length > 0) layerSizes(layersUpTo(names), shape[2]!, shape[3]!);
 }
 
 function optimiserOptions({ history, stopRule, clamp }: StyleOptions): LbfgsOptions {

@@ -28,8 +28,10 @@ export class Pace {
   /** Tells that `count` evaluations took `milliseconds`, with nothing else in between. */
   measured(count: number, milliseconds: number): void {
     const each = milliseconds / count;
-    // The newest counts half: a machine's load changes, and one slow batch among many should not shrink the next.
-    this.perEvaluation = this.perEvaluation === undefined ? each : (this.perEvaluation + each) / 2;
+    // A slow batch counts half, since one among many should not shrink the next; a fast one counts whole, since the
+    // first of all includes what a driver compiles late, and takes a hundred times as long as those that follow.
+    const before = this.perEvaluation ?? each;
+    this.perEvaluation = Math.min(each, (before + each) / 2);
     const fitting = Math.floor(this.targetMs / Math.max(this.perEvaluation, this.targetMs / this.most));
     this.size = Math.max(1, Math.min(fitting, 2 * this.size, this.most));
   }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 export interface Run {
   code: number | null;
@@ -22,6 +22,26 @@ export function runNode(args: readonly string[], env: Record<string, string> = {
 /** Runs the command line from its sources. */
 export function runScumble(args: readonly string[], env: Record<string, string> = {}): Run {
   return runNode(['src/cli/main.ts', ...args], env);
+}
+
+/** Starts the command line from its sources and leaves it running: to be sent signals. */
+export function startScumble(args: readonly string[]): {
+  kill: (signal: NodeJS.Signals) => void;
+  done: Promise<Run>;
+} {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+    env: { PATH: process.env['PATH'], ...driverChoice() },
+    timeout: 50_000,
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+  }
+  const done = new Promise<Run>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...output }));
+  });
+  return { kill: (signal) => void child.kill(signal), done };
 }
 
 /** The machine's choice of Vulkan driver, without which there may be no adapter. */

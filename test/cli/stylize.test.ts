@@ -1,0 +1,221 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { decodeImage } from '../../src/image/decode.js';
+import { runScumble, startScumble } from './run.js';
+import { openWorkshop } from './stylize-files.js';
+
+const { path, folder, remove } = openWorkshop();
+afterAll(remove);
+
+/** Two layers and seeded filters keep a run to a few seconds on a software adapter. */
+const shallow = [
+  ...['--content-layers', 'conv_2', '--style-layers', 'conv_1,conv1_2'],
+  ...['--weights', path('weights.safetensors')],
+];
+
+const job = (content: string, style: string, output: string, ...options: string[]) => [
+  ...['stylize', path(content), path(style), '-o', path(output)],
+  ...shallow,
+  ...options,
+];
+
+const picture = (name: string) => decodeImage(new Uint8Array(readFileSync(path(name))), name);
+
+interface TraceLine {
+  evaluation: number;
+  style: number;
+  content: number;
+  total: number;
+}
+
+const trace = (name: string): TraceLine[] =>
+  readFileSync(path(name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as TraceLine);
+
+describe('a run', () => {
+  const options = ['--evaluations', '50', '--trace', path('run.jsonl'), '--preview', path('preview.jpg')];
+  const first = runScumble(job('content.png', 'style.png', 'run.png', ...options));
+
+  test('says the scores, how long it took and where the picture is, and nothing on stderr', () => {
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const last = trace('run.jsonl').at(-1)!;
+    const [scores, done] = first.stdout.trimEnd().split('\n');
+    expect(scores).toBe(
+      `run 50: Style Loss : ${last.style.toFixed(6)} Content Loss: ${last.content.toFixed(6)}`,
+    );
+    expect(done).toMatch(/^Done in \d+m \d+s: 50 evaluations, [\d.]+ a second, .*run\.png \(32×32\)\.$/);
+  });
+
+  test('traces each evaluation, and the loss falls', () => {
+    const lines = trace('run.jsonl');
+    expect(lines.map(({ evaluation }) => evaluation)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    for (const line of lines) {
+      expect(Object.keys(line)).toEqual(['evaluation', 'style', 'content', 'total']);
+      expect(line.total).toBe(line.style + line.content);
+    }
+    expect(lines[0]!.content).toBe(0); // It starts from the content image itself.
+    expect(lines.at(-1)!.total).toBeLessThan(lines[0]!.total / 2);
+  });
+
+  test('writes a picture of the size of the content that is not the content, and a preview', () => {
+    const [result, content] = [picture('run.png'), picture('content.png')];
+    expect(result).toMatchObject({ width: 32, height: 32, format: 'png' });
+    expect(result.data).not.toEqual(content.data);
+    const preview = picture('preview.jpg');
+    expect(preview.format).toBe('jpeg');
+    expect(preview.width).toBeGreaterThan(4 * 32);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('gives the same bytes when repeated, and nothing to read with --quiet', () => {
+    const again = runScumble([
+      ...job('content.png', 'style.png', 'again.png', '--evaluations', '50'),
+      '--quiet',
+    ]);
+    expect(again).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(path('again.png'))).toEqual(readFileSync(path('run.png')));
+  });
+});
+
+describe('options', () => {
+  test('a line search makes as many evaluations as asked for, and gets on', () => {
+    const options = ['--line-search', 'strong-wolfe', '--evaluations', '12', '--trace', path('search.jsonl')];
+    expect(runScumble(job('content.png', 'style.png', 'search.png', ...options))).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    const lines = trace('search.jsonl');
+    expect(lines.map(({ evaluation }) => evaluation)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(lines.at(-1)!.total).toBeLessThan(lines[0]!.total);
+    expect(existsSync(path('search.png'))).toBe(true);
+  });
+
+  test('noise, another size, a style of another shape, and a JPEG', () => {
+    // One layer, since a software adapter compiles all kernels anew for each size.
+    const layers = ['--content-layers', 'conv_1', '--style-layers', 'conv_1'];
+    const options = [
+      ...layers,
+      '--init',
+      'noise',
+      '--size',
+      '24',
+      '--evaluations',
+      '2',
+      '--trace',
+      path('noise.jsonl'),
+    ];
+    expect(runScumble(job('wide.png', 'content.png', 'noise.jpg', ...options))).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(picture('noise.jpg')).toMatchObject({ width: 32, height: 24, format: 'jpeg' });
+    expect(trace('noise.jsonl')[0]!.content).toBeGreaterThan(0);
+  });
+
+  test('the preset seed refuses pictures of two sizes, and --crop is the way out', () => {
+    const args = job('content.png', 'wide.png', 'seed.png', '--preset', 'seed', '--evaluations', '2');
+    const refused = runScumble(args);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^scumble: .*32×32 and 48×36 pixels; .*--crop centre or --crop random\.\n$/,
+    );
+    const cut = runScumble([...args, '--crop', 'random']);
+    expect(cut.code).toBe(0);
+    expect(cut.stderr).toMatch(
+      /^scumble: \S*wide\.png is scaled to 32 pixels on the shorter side[^\n]*--size\.\n$/,
+    );
+    expect(picture('seed.png')).toMatchObject({ width: 32, height: 32 });
+  });
+
+  test('a start where there is nothing to do ends the run at once', () => {
+    const args = job(
+      'content.png',
+      'style.png',
+      'still.png',
+      '--style-layers',
+      '',
+      '--trace',
+      path('still.jsonl'),
+    );
+    const { code, stdout } = runScumble(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('since the image had stopped changing');
+    expect(trace('still.jsonl').length).toBeLessThan(300);
+    expect(picture('still.png').data).toEqual(picture('content.png').data);
+  });
+});
+
+describe('a failure is one sentence, exit code 2, and leaves no file', () => {
+  test.each([
+    ['a missing file', job('none.png', 'style.png', 'out.png'), /none\.png: there is no such file\./],
+    ['an empty file', job('empty.png', 'style.png', 'out.png'), /empty\.png is empty/],
+    [
+      'no image',
+      job('content.png', 'text.png', 'out.png'),
+      /text\.png is a text file, not a JPEG or PNG image/,
+    ],
+    [
+      'an unknown layer',
+      job('content.png', 'style.png', 'out.png', '--style-layers', 'conv9'),
+      /no layer called "conv9"/,
+    ],
+    [
+      'a bad number',
+      job('content.png', 'style.png', 'out.png', '--size', '1.5'),
+      /--size takes a whole number .*"1\.5"/,
+    ],
+    ['a missing folder', job('content.png', 'style.png', 'no/out.png'), /no folder .*no; make it first/],
+    [
+      'an output over an input',
+      job('content.png', 'style.png', 'style.png'),
+      /the output and the style image are one/,
+    ],
+    [
+      'no VGG-19',
+      job('content.png', 'style.png', 'out.png', '--weights', 'vgg19'),
+      /use --weights embedded, or --weights FILE/,
+    ],
+    [
+      'too few pixels',
+      job('content.png', 'style.png', 'out.png', '--size', '1', '--style-layers', 'pool1'),
+      /too small/,
+    ],
+  ])('%s', (_, args, sentence) => {
+    const { code, stdout, stderr } = runScumble(args, { XDG_CACHE_HOME: folder, HOME: folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^scumble: [^\n]*[.?]\n$/);
+    expect(stderr).toMatch(sentence);
+    expect(existsSync(path('out.png'))).toBe(false);
+  });
+
+  test('a run that diverges is exit code 1, and keeps the picture that was there', () => {
+    writeFileSync(path('kept.png'), 'the old picture');
+    const args = [...job('content.png', 'style.png', 'kept.png'), '--weights', path('huge.safetensors')];
+    const { code, stdout, stderr } = runScumble(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^scumble: The image diverged at evaluation 1 [^\n]*\.\n$/);
+    expect(readFileSync(path('kept.png'), 'utf8')).toBe('the old picture');
+  });
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s writes the picture as it stands and exits %i', async (signal, code) => {
+  const [output, scores] = [`${signal}.png`, `${signal}.jsonl`];
+  const options = ['--evaluations', '1000000', '--trace', path(scores)];
+  const { kill, done } = startScumble(job('content.png', 'style.png', output, ...options));
+  while (!existsSync(path(scores)) || readFileSync(path(scores), 'utf8') === '') {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  kill(signal);
+  const run = await done;
+  expect(run).toMatchObject({ code, stderr: '' });
+  const { evaluation } = trace(scores).at(-1)!;
+  expect(trace(scores)).toHaveLength(evaluation);
+  expect(run.stdout).toContain(`: ${evaluation} evaluation`);
+  expect(run.stdout).toContain('Stopped after');
+  expect(picture(output)).toMatchObject({ width: 32, height: 32 });
+});
