@@ -18,7 +18,7 @@ const gpu = useGpu();
 
 const PAIRS = 20;
 const SIDE = 16;
-const EVALUATIONS = 44;
+const EVALUATIONS = 36;
 
 /** A coarse grid of random colours enlarged bilinearly, its contrast raised until a good part is clipped. */
 function picture(seed: number): Tensor {
