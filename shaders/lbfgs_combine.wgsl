@@ -3,10 +3,7 @@
 //
 // With PROJECT, g counts as 0 where x is at a bound and -g points out of the box, and d is 0 there, and also where x
 // is at a bound and d itself points out: what is left of d is what x can follow, and g.d is its slope.
-override COUNT: u32 = 1u; // elements of this chunk
-override STRIDE: u32 = 1024u; // a multiple of TILE
 override SLOTS: u32 = 2u;
-override FIRST_TILE: u32 = 0u;
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
@@ -16,12 +13,21 @@ const QUADS = 256u; // of elements, in a tile
 const ACT = 1u;
 const PLAN: u32 = 4u; // SLOTS + 2
 
+// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
+struct Chunk {
+  count: u32, // elements
+  stride: u32, // from one slot to the next, a multiple of 1024
+  first_tile: u32,
+  tiles: u32, // of all chunks
+}
+
 @group(0) @binding(0) var<storage, read_write> s: array<vec4f>;
 @group(0) @binding(1) var<storage, read> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
 @group(0) @binding(3) var<storage, read> x: array<f32>;
 @group(0) @binding(4) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(5) var<uniform> plan: array<vec4u, PLAN>;
+@group(0) @binding(6) var<uniform> chunk: Chunk;
 
 var<workgroup> scratch: array<vec4f, 256>;
 
@@ -49,19 +55,19 @@ fn main(
   if ((now.w & ACT) == 0u) {
     return;
   }
-  if (tile * TILE >= COUNT) { // a folded grid may have workgroups past the end
+  if (tile * TILE >= chunk.count) { // a folded grid may have workgroups past the end
     return;
   }
   let cg = bitcast<f32>(plan[1].y);
 
   // Every lane four elements in a row, as lbfgs_dots.
-  let stride = STRIDE / 4u;
+  let stride = chunk.stride / 4u;
   let quad = tile * QUADS + lane;
   var at = vec4f();
   var raw = vec4f();
   var inside = vec4<bool>(); // past the end s stays 0, whatever the coefficients
   for (var c = 0u; c < 4u; c++) {
-    if (4u * quad + c < COUNT) {
+    if (4u * quad + c < chunk.count) {
       inside[c] = true;
       raw[c] = gradient[4u * quad + c];
       if (PROJECT == 1u) {
@@ -109,6 +115,6 @@ fn main(
     for (var k = lane + 1u; k < 16u; k++) {
       sum = join(sum, scratch[k]);
     }
-    partials[FIRST_TILE + tile] = sum;
+    partials[chunk.first_tile + tile] = sum;
   }
 }

@@ -4,7 +4,6 @@
 // Step length, as PyTorch: lr min(1, 1/|g|_1) at first, then lr. Today's rule ends the step before a move along which
 // the loss hardly falls (g.d > -TOLERANCE_CHANGE); a step's last iteration moves, and the next step evaluates there.
 // With GUARD, a direction that is not finite or does not descend gives way to steepest descent with no history.
-override TILES: u32 = 1u;
 override SUMS: u32 = 1u;
 override GUARD: u32 = 0u;
 override SEARCH: u32 = 0u;
@@ -54,10 +53,19 @@ const SLOPE = 4u;
 const MAX_ITERATIONS_REACHED = 7u;
 const ASCENT = 11u;
 
+// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
+struct Chunk {
+  count: u32, // elements
+  stride: u32, // from one slot to the next, a multiple of 1024
+  first_tile: u32,
+  tiles: u32, // of all chunks
+}
+
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> state: State;
 @group(0) @binding(2) var<storage, read_write> plan: array<vec4u>;
 @group(0) @binding(3) var<storage, read_write> log: array<vec4u>;
+@group(0) @binding(4) var<uniform> chunk: Chunk; // any
 
 var<workgroup> scratch: array<vec4f, 256>;
 
@@ -115,7 +123,7 @@ fn decide(about_d: vec4f) {
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = vec4f();
-  for (var tile = lane; tile < TILES; tile += 256u) {
+  for (var tile = lane; tile < chunk.tiles; tile += 256u) {
     sum = join(sum, partials[tile]);
   }
   // In two rounds of 16.

@@ -9,15 +9,11 @@
 // A number that is not finite counts as 0 in the products. With PROJECT, g (and so y) is the projected gradient: 0
 // where x is at a bound and -g points out of the box (Bertsekas 1982).
 //
-// One workgroup takes TILE elements of one chunk and writes partials[row * TILES + tile]. Its lanes are 8 rows (one
+// One workgroup takes TILE elements of one chunk and writes partials[row * tiles + tile]. Its lanes are 8 rows (one
 // stored pair each) of 32 (elements). Sums: 32 in a lane, then 32 lanes, then tiles (lbfgs_reduce): blocked, and in
-// the same order every time. s and y hold the chunk as [SLOTS][STRIDE], 0 from COUNT on; y's candidate slot is
+// the same order every time. s and y hold the chunk as [SLOTS][stride], 0 from count on; y's candidate slot is
 // written here.
-override COUNT: u32 = 1u; // elements of this chunk
-override STRIDE: u32 = 1024u; // a multiple of TILE
 override SLOTS: u32 = 2u;
-override TILES: u32 = 1u; // tiles of all chunks
-override FIRST_TILE: u32 = 0u;
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
@@ -27,6 +23,14 @@ const QUADS = 256u; // of elements, in a tile
 const ROWS = 8u;
 const LANES = 32u;
 
+// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
+struct Chunk {
+  count: u32, // elements
+  stride: u32, // from one slot to the next, a multiple of 1024
+  first_tile: u32,
+  tiles: u32, // of all chunks
+}
+
 @group(0) @binding(0) var<storage, read> s: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
@@ -34,6 +38,7 @@ const LANES = 32u;
 @group(0) @binding(4) var<storage, read> x: array<f32>;
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(6) var<uniform> plan: array<vec4u, 1>;
+@group(0) @binding(7) var<uniform> chunk: Chunk;
 
 var<workgroup> new_g: array<vec4f, QUADS>;
 var<workgroup> new_y: array<vec4f, QUADS>;
@@ -61,7 +66,7 @@ fn main(
 ) {
   let tile = group.y * groups.x + group.x;
   let base = tile * TILE;
-  if (base >= COUNT) { // a folded grid may have workgroups past the end
+  if (base >= chunk.count) { // a folded grid may have workgroups past the end
     return;
   }
   let first = plan[0].x;
@@ -69,7 +74,7 @@ fn main(
   let candidate = plan[0].z;
 
   // Every lane four elements in a row: they fill a vector of y, and of s and y past the end, which are 0 there.
-  let stride = STRIDE / 4u;
+  let stride = chunk.stride / 4u;
   let quad = tile * QUADS + lane;
   let step = s[candidate * stride + quad];
   var raw = vec4f();
@@ -77,7 +82,7 @@ fn main(
   var at_x = vec4f();
   for (var c = 0u; c < 4u; c++) {
     let i = base + 4u * lane + c;
-    if (i < COUNT) {
+    if (i < chunk.count) {
       raw[c] = gradient[i];
       old[c] = before[i];
       if (PROJECT == 1u) {
@@ -117,9 +122,9 @@ fn main(
       about_g = join(about_g, scratch[k]);
       about_s += steps[k];
     }
-    let row = SLOTS * TILES + FIRST_TILE + tile;
+    let row = SLOTS * chunk.tiles + chunk.first_tile + tile;
     partials[row] = about_g;
-    partials[row + TILES] = vec4f(about_s, 0.0, 0.0, 0.0);
+    partials[row + chunk.tiles] = vec4f(about_s, 0.0, 0.0, 0.0);
   }
 
   // The stored pairs from the oldest on, and the candidate after them, whose y this workgroup has just written.
@@ -151,7 +156,7 @@ fn main(
       for (var k = 1u; k < 8u; k++) {
         sum += scratch[lane + k];
       }
-      partials[slot * TILES + FIRST_TILE + tile] = sum;
+      partials[slot * chunk.tiles + chunk.first_tile + tile] = sum;
     }
   }
 }

@@ -3,8 +3,6 @@
 //
 // The seed clamps x behind the optimiser's back, so that s = t d is not the step taken; with GUARD s is the step as
 // clamped (and rounded).
-override COUNT: u32 = 1u; // elements of this chunk
-override STRIDE: u32 = 1u;
 override GUARD: u32 = 0u;
 override BOUNDED: u32 = 0u;
 override LOW: f32 = 0.0;
@@ -16,12 +14,21 @@ const BEST = 4u;
 const RESTORE = 8u;
 const STEEPEST = 16u;
 
+// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
+struct Chunk {
+  count: u32, // elements
+  stride: u32, // from one slot to the next, a multiple of 1024
+  first_tile: u32,
+  tiles: u32, // of all chunks
+}
+
 @group(0) @binding(0) var<storage, read_write> s: array<f32>;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
 @group(0) @binding(3) var<storage, read_write> before: array<f32>;
 @group(0) @binding(4) var<storage, read_write> best: array<f32>; // only with GUARD, else a placeholder
 @group(0) @binding(5) var<uniform> plan: array<vec4u, 2>;
+@group(0) @binding(6) var<uniform> chunk: Chunk;
 
 @compute @workgroup_size(256)
 fn main(
@@ -31,7 +38,7 @@ fn main(
 ) {
   let i = (group.y * groups.x + group.x) * 256u + lane;
   let flags = plan[0].w;
-  if (i >= COUNT) {
+  if (i >= chunk.count) {
     return;
   }
   if ((flags & BEST) != 0u) {
@@ -49,7 +56,7 @@ fn main(
   if (GUARD == 1u && BOUNDED == 1u && ((at <= LOW && g > 0.0) || (at >= HIGH && g < 0.0))) {
     g = 0.0; // the projected gradient, as in lbfgs_dots
   }
-  let candidate = plan[0].z * STRIDE + i;
+  let candidate = plan[0].z * chunk.stride + i;
   let d = select(s[candidate], -g, (flags & STEEPEST) != 0u);
   var step = bitcast<f32>(plan[1].z) * d;
   var there = at + step;

@@ -1,11 +1,19 @@
 // L-BFGS, pass 2: adds up the tiles' partial sums of lbfgs_dots, one workgroup a row: dots[row] = sum over tiles of
-// partials[row * TILES + tile]; in row SLOTS the third component is a maximum. Rows of empty slots are skipped.
-override TILES: u32 = 1u;
+// partials[row * tiles + tile]; in row SLOTS the third component is a maximum. Rows of empty slots are skipped.
 override SLOTS: u32 = 2u;
+
+// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
+struct Chunk {
+  count: u32, // elements
+  stride: u32, // from one slot to the next, a multiple of 1024
+  first_tile: u32,
+  tiles: u32, // of all chunks
+}
 
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> dots: array<vec4f>;
 @group(0) @binding(2) var<uniform> plan: array<vec4u, 1>;
+@group(0) @binding(3) var<uniform> chunk: Chunk; // any
 
 var<workgroup> scratch: array<vec4f, 256>;
 
@@ -23,8 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     return;
   }
   var sum = vec4f();
-  for (var tile = lane; tile < TILES; tile += 256u) {
-    sum = join(sum, partials[row * TILES + tile], peak);
+  for (var tile = lane; tile < chunk.tiles; tile += 256u) {
+    sum = join(sum, partials[row * chunk.tiles + tile], peak);
   }
   // In two rounds of 16.
   scratch[lane] = sum;

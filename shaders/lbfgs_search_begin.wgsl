@@ -1,10 +1,16 @@
 // L-BFGS with a line search: notes where the search starts - base = x, the direction d that lbfgs_combine left in the
 // candidate's slot of s, and the gradient (with PROJECT, projected onto the box as in lbfgs_dots).
-override COUNT: u32 = 1u; // elements of this chunk
-override STRIDE: u32 = 1u;
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
+
+// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
+struct Chunk {
+  count: u32, // elements
+  stride: u32, // from one slot to the next, a multiple of 1024
+  first_tile: u32,
+  tiles: u32, // of all chunks
+}
 
 @group(0) @binding(0) var<storage, read> s: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -13,6 +19,7 @@ override HIGH: f32 = 1.0;
 @group(0) @binding(4) var<storage, read_write> direction: array<f32>;
 @group(0) @binding(5) var<storage, read_write> before: array<f32>;
 @group(0) @binding(6) var<uniform> plan: array<vec4u, 1>;
+@group(0) @binding(7) var<uniform> chunk: Chunk;
 
 @compute @workgroup_size(256)
 fn main(
@@ -21,7 +28,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (group.y * groups.x + group.x) * 256u + lane;
-  if (i >= COUNT) {
+  if (i >= chunk.count) {
     return;
   }
   let at = x[i];
@@ -30,6 +37,6 @@ fn main(
     g = 0.0;
   }
   base[i] = at;
-  direction[i] = s[plan[0].z * STRIDE + i];
+  direction[i] = s[plan[0].z * chunk.stride + i];
   before[i] = g;
 }

@@ -52,7 +52,7 @@ export function allocate(gpu: Gpu, problem: Problem, options: ResolvedOptions, o
   };
   const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, options.maxBindingBytes ?? Infinity);
   const chunks = allocateHistory(gpu, size, slots, limit);
-  for (const { s, y } of chunks) owned.push(s, y);
+  for (const { geometry, s, y } of chunks) owned.push(geometry, s, y);
   return {
     ...problem,
     before: keep('before', [size]),

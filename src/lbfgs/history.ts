@@ -12,12 +12,10 @@ export interface Chunk {
   /** First element. */
   start: number;
   count: number;
-  /** Where this chunk's tiles begin among those of all chunks. */
-  firstTile: number;
   tiles: number;
-  /** Elements from one slot to the next: `count` rounded up to whole tiles, the rest 0. */
-  stride: number;
-  /** Steps and gradient differences, [slots, stride] each. */
+  /** What the shaders know of it: count, stride, number of the first tile, tiles of all chunks (u32). */
+  geometry: Tensor;
+  /** Steps and gradient differences, [slots, stride] each: `count` rounded up to whole tiles, the rest 0. */
   s: Tensor;
   y: Tensor;
 }
@@ -43,20 +41,22 @@ export function cut(size: number, slots: number, bindingBytes: number): { start:
  * its range, and the wide passes are dispatched once a chunk.
  */
 export function allocateHistory(gpu: Gpu, size: number, slots: number, bindingBytes: number): Chunk[] {
+  const ranges = cut(size, slots, bindingBytes);
+  const allTiles = ranges.reduce((sum, { count }) => sum + ceilDiv(count, TILE), 0);
   let firstTile = 0;
-  return cut(size, slots, bindingBytes).map(({ start, count }, i) => {
+  return ranges.map(({ start, count }, i) => {
     const tiles = ceilDiv(count, TILE);
-    const chunk = {
+    const stride = tiles * TILE;
+    const words = Uint32Array.of(count, stride, firstTile, allTiles);
+    firstTile += tiles;
+    return {
       start,
       count,
-      firstTile,
       tiles,
-      stride: tiles * TILE,
-      s: gpu.tensor(`lbfgs.s${i}`, [slots, tiles * TILE]),
-      y: gpu.tensor(`lbfgs.y${i}`, [slots, tiles * TILE]),
+      geometry: gpu.tensor(`lbfgs.chunk${i}`, [4], new Float32Array(words.buffer)),
+      s: gpu.tensor(`lbfgs.s${i}`, [slots, stride]),
+      y: gpu.tensor(`lbfgs.y${i}`, [slots, stride]),
     };
-    firstTile += tiles;
-    return chunk;
   });
 }
 

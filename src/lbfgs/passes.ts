@@ -53,11 +53,7 @@ export function recordDirection(
       shader: 'lbfgs_dots',
       constants: {
         ...boundary(options),
-        COUNT: chunk.count,
-        STRIDE: chunk.stride,
         SLOTS: slots,
-        TILES: tiles,
-        FIRST_TILE: chunk.firstTile,
       },
       bindings: [
         read(chunk.s),
@@ -67,6 +63,7 @@ export function recordDirection(
         read(range(b.x, chunk)),
         write(partials),
         uniform(b.plan),
+        uniform(chunk.geometry),
       ],
       workgroups: linearGrid(chunk.tiles, 1),
       flops: 8 * slots * chunk.count,
@@ -75,8 +72,8 @@ export function recordDirection(
   recorder.dispatch({
     label: 'reduce',
     shader: 'lbfgs_reduce',
-    constants: { TILES: tiles, SLOTS: slots },
-    bindings: [read(partials), write(dots), uniform(b.plan)],
+    constants: { SLOTS: slots },
+    bindings: [read(partials), write(dots), uniform(b.plan), uniform(chunks[0]!.geometry)],
     workgroups: [rows, 1, 1],
   });
   recorder.dispatch({
@@ -106,11 +103,8 @@ export function recordDirection(
       shader: 'lbfgs_combine',
       constants: {
         ...boundary(options),
-        COUNT: chunk.count,
-        STRIDE: chunk.stride,
         SLOTS: slots,
         PLAN: rows,
-        FIRST_TILE: chunk.firstTile,
       },
       bindings: [
         update(chunk.s),
@@ -119,6 +113,7 @@ export function recordDirection(
         read(range(b.x, chunk)),
         write(slopes),
         uniform(b.plan),
+        uniform(chunk.geometry),
       ],
       workgroups: linearGrid(chunk.tiles, 1),
       flops: 4 * slots * chunk.count,
@@ -129,12 +124,11 @@ export function recordDirection(
     shader: 'lbfgs_decide',
     constants: {
       ...rules,
-      TILES: tiles,
       MAX_ITERATIONS: options.maxIterations,
       LEARNING_RATE: options.learningRate,
       LOG: LOG_ENTRIES,
     },
-    bindings: [read(slopes), update(b.state), update(b.plan), update(b.log)],
+    bindings: [read(slopes), update(b.state), update(b.plan), update(b.log), uniform(chunks[0]!.geometry)],
     workgroups: [1, 1, 1],
   });
 }
@@ -148,8 +142,6 @@ export function recordMove(recorder: Recorder, b: Buffers, options: ResolvedOpti
       label: 'move',
       shader: 'lbfgs_move',
       constants: {
-        COUNT: chunk.count,
-        STRIDE: chunk.stride,
         GUARD: guard ? 1 : 0,
         BOUNDED: options.bounds ? 1 : 0,
         LOW,
@@ -162,6 +154,7 @@ export function recordMove(recorder: Recorder, b: Buffers, options: ResolvedOpti
         update(range(b.before, chunk)),
         update(guard ? range(b.best, chunk) : b.best),
         uniform(b.plan),
+        uniform(chunk.geometry),
       ],
       workgroups: linearGrid(chunk.count),
     });

@@ -78,7 +78,7 @@ function recordBegin(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
     recorder.dispatch({
       label: 'search.begin',
       shader: 'lbfgs_search_begin',
-      constants: { ...boundary(options), COUNT: chunk.count, STRIDE: chunk.stride },
+      constants: boundary(options),
       bindings: [
         read(chunk.s),
         read(range(b.x, chunk)),
@@ -87,6 +87,7 @@ function recordBegin(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
         write(range(search.direction, chunk)),
         write(range(b.before, chunk)),
         uniform(b.plan),
+        uniform(chunk.geometry),
       ],
       workgroups: linearGrid(chunk.count),
     });
@@ -101,8 +102,6 @@ function recordProbe(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
       constants: {
         ...boundary(options),
         BOUNDED: options.bounds ? 1 : 0,
-        COUNT: chunk.count,
-        STRIDE: chunk.stride,
       },
       bindings: [
         update(chunk.s),
@@ -112,6 +111,7 @@ function recordProbe(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
         write(range(search.path, chunk)),
         read(search.length),
         uniform(b.plan),
+        uniform(chunk.geometry),
       ],
       workgroups: linearGrid(chunk.count),
     });

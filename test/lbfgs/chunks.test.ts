@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Lbfgs, type LbfgsOptions } from '../../src/lbfgs/index.js';
 import { cut, TILE } from '../../src/lbfgs/history.js';
 import { useGpu } from '../support/gpu.js';
 import { drive, quadratic } from '../support/lbfgs.js';
 import { lbfgsOracle } from '../support/lbfgs-oracle.js';
 import { uniform } from '../support/random.js';
+
+// Several pipelines to compile, on a software adapter that may have to share its cores.
+vi.setConfig({ testTimeout: 120_000 });
 
 const gpu = useGpu();
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { mse, multiply, scale, sum, add } from '../../src/autodiff/operations.js';
 import { Tape } from '../../src/autodiff/tape.js';
 import type { Gpu } from '../../src/gpu/gpu.js';
@@ -9,6 +9,9 @@ import { useGpu } from '../support/gpu.js';
 import type { HostFunction } from '../support/lbfgs.js';
 import { lbfgsOracle } from '../support/lbfgs-oracle.js';
 import { uniform } from '../support/random.js';
+
+// Several pipelines to compile, on a software adapter that may have to share its cores.
+vi.setConfig({ testTimeout: 120_000 });
 
 const gpu = useGpu();
 const SHAPE = [1, 3, 9, 13];
