@@ -8,6 +8,7 @@ import { findLayer, layersUpTo } from '../vgg/layers.js';
 import { VggFilters } from '../vgg/network.js';
 import { openWeights } from '../vgg/open-weights.js';
 import { loadVggWeights } from '../vgg/weights.js';
+import { cacheFolder } from './cache-folder.js';
 import { openRandomAccessFile } from './random-access-file.js';
 
 /** The network that ships with the package: weights/ is two folders up from here, in src/ as in dist/. */
@@ -68,9 +69,7 @@ async function weightsPath(choice: string): Promise<string> {
 
 /** Where VGG-19 may lie: in our cache, and where PyTorch puts it. */
 function cachedVgg19(): string[] {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const torch = process.env['TORCH_HOME'] || join(cache, 'torch');
-  return [join(cache, 'scumble'), join(torch, 'hub', 'checkpoints')].map((folder) =>
-    join(folder, TORCHVISION_FILE),
-  );
+  const { TORCH_HOME, XDG_CACHE_HOME } = process.env;
+  const torch = TORCH_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'torch');
+  return [cacheFolder(), join(torch, 'hub', 'checkpoints')].map((folder) => join(folder, TORCHVISION_FILE));
 }

@@ -13,6 +13,7 @@ import { openFilters } from './filters.js';
 import { assertReplaceable, assertWritable, readImage, writeImage } from './image-files.js';
 import { type Pictures, preparePictures } from './stylize-pictures.js';
 import { TraceFile } from './trace-file.js';
+import { tune } from './tuning.js';
 
 /** One job on files. Paths are as the user gave them; they appear in sentences. */
 export interface StylizeRequest {
@@ -69,6 +70,7 @@ export async function stylizeFiles(
   let gpu: Gpu | undefined;
   try {
     gpu = await Gpu.request(dawn.gpu);
+    await tune(gpu);
     return await stylize(gpu, request, { content, style, start }, hooks);
   } finally {
     gpu?.dispose();

@@ -25,12 +25,15 @@ export function runScumble(args: readonly string[], env: Record<string, string> 
 }
 
 /** Starts the command line from its sources and leaves it running: to be sent signals. */
-export function startScumble(args: readonly string[]): {
+export function startScumble(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): {
   kill: (signal: NodeJS.Signals) => void;
   done: Promise<Run>;
 } {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
-    env: { PATH: process.env['PATH'], ...driverChoice() },
+    env: { PATH: process.env['PATH'], ...driverChoice(), ...env },
     timeout: 50_000,
   });
   const output = { stdout: '', stderr: '' };

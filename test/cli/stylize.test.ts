@@ -1,11 +1,16 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../src/image/decode.js';
-import { runScumble, startScumble } from './run.js';
+import { type Run, runScumble as run, startScumble as start } from './run.js';
 import { openWorkshop } from './stylize-files.js';
 
 const { path, folder, remove } = openWorkshop();
 afterAll(remove);
+
+/** What was measured of the adapter is kept for this file's runs, and no network of the user's is found. */
+const HOME = { SCUMBLE_CACHE: folder, TORCH_HOME: folder };
+const runScumble = (args: readonly string[]) => run(args, HOME);
+const startScumble = (args: readonly string[]) => start(args, HOME);
 
 /** Two layers and seeded filters keep a run to a few seconds on a software adapter. */
 const shallow = [
@@ -36,7 +41,10 @@ const trace = (name: string): TraceLine[] =>
 
 describe('a run', () => {
   const options = ['--evaluations', '50', '--trace', path('run.jsonl'), '--preview', path('preview.jpg')];
-  const first = runScumble(job('content.png', 'style.png', 'run.png', ...options));
+  let first: Run;
+  beforeAll(() => {
+    first = runScumble(job('content.png', 'style.png', 'run.png', ...options));
+  });
 
   test('says the scores, how long it took and where the picture is, and nothing on stderr', () => {
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -183,7 +191,7 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
       /too small/,
     ],
   ])('%s', (_, args, sentence) => {
-    const { code, stdout, stderr } = runScumble(args, { XDG_CACHE_HOME: folder, HOME: folder });
+    const { code, stdout, stderr } = runScumble(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^scumble: [^\n]*[.?]\n$/);
     expect(stderr).toMatch(sentence);
@@ -211,11 +219,11 @@ test.each([
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   kill(signal);
-  const run = await done;
-  expect(run).toMatchObject({ code, stderr: '' });
+  const stopped = await done;
+  expect(stopped).toMatchObject({ code, stderr: '' });
   const { evaluation } = trace(scores).at(-1)!;
   expect(trace(scores)).toHaveLength(evaluation);
-  expect(run.stdout).toContain(`: ${evaluation} evaluation`);
-  expect(run.stdout).toContain('Stopped after');
+  expect(stopped.stdout).toContain(`: ${evaluation} evaluation`);
+  expect(stopped.stdout).toContain('Stopped after');
   expect(picture(output)).toMatchObject({ width: 32, height: 32 });
 });
