@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { describeFailure } from '../../src/cli/failure.js';
 import { UserError } from '../../src/errors.js';
+import { GpuError } from '../../src/gpu/errors.js';
 import { runScumble } from './run.js';
 
 describe('the command line', () => {
@@ -39,6 +40,20 @@ describe('what a run that failed says', () => {
       /^scumble: This is a defect in Scumble: x is not a function; .*SCUMBLE_DEBUG=1.*\.$/,
     );
     expect(describeFailure('thrown text', false).text).toContain('thrown text');
+  });
+
+  test('a GPU that is full or gone: what to do, and no talk of a defect', () => {
+    const full = describeFailure(new GpuError('Freezing', 'out-of-memory', 'no'), false);
+    expect(full).toMatchObject({
+      exitCode: 1,
+      text: expect.stringMatching(/^scumble: The GPU has not enough .*--size/),
+    });
+    const lost = describeFailure(new GpuError('Reading', 'device-lost', 'gone'), false);
+    expect(lost).toMatchObject({
+      exitCode: 1,
+      text: expect.stringMatching(/^scumble: The GPU was lost .*try again/),
+    });
+    expect(describeFailure(new GpuError('Freezing', 'compilation', 'no'), false).text).toContain('defect');
   });
 
   test('a trace, when asked for', () => {
