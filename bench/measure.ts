@@ -1,8 +1,7 @@
-import type { Step } from '../src/gpu/dispatch.js';
 import type { Gpu } from '../src/gpu/gpu.js';
 import type { Program } from '../src/gpu/program.js';
 import { Recorder } from '../src/gpu/recorder.js';
-import type { Shape, Tensor } from '../src/gpu/tensor.js';
+import { elements, type Shape, type Tensor } from '../src/gpu/tensor.js';
 import { uniform } from '../test/support/random.js';
 import type { Roofline } from './roofline.js';
 import { timeProgram } from './time-program.js';
@@ -11,20 +10,24 @@ import { timeProgram } from './time-program.js';
 export interface Name {
   /** The operation as its dispatches are labelled, e.g. 'conv2d' or 'conv2d.dInput'. */
   kernel: string;
-  direction: 'forward' | 'backward';
+  direction: 'forward' | 'backward' | 'both';
   /** What it works on, e.g. '64→128 @ 64²'. */
   shape: string;
 }
 
-/** Makes the tensors a case reads, with seeded numbers in them; constant ones as weights are. */
+/** Makes the tensors of a case, with seeded numbers in them. */
 export interface Inputs {
   tensor(shape: Shape): Tensor;
+  /** One that never changes, as weights are: what is prepared from it is not timed. */
   constant(shape: Shape): Tensor;
+  /** One of which the case needs the place or the shape, not the numbers. */
+  unread(shape: Shape): Tensor;
 }
 
 /** One kernel call to be measured. */
 export interface Case extends Name {
-  record: (recorder: Recorder, inputs: Inputs) => unknown;
+  /** @returns the tensor that it writes. */
+  record: (recorder: Recorder, inputs: Inputs) => Tensor;
 }
 
 /** What a program took, once. */
@@ -35,62 +38,98 @@ export interface Measurement extends Name {
   wallMilliseconds: number;
   /** As the kernels state them: a multiply-add is two, a convolution counts as the direct one. */
   flops: number;
-  /** All that the dispatches bind, once each; twice what they update. */
+  /** What goes in, read once, and what comes out, written once: the least that any way of computing it moves. */
   bytes: number;
   gflopsPerSecond: number;
   gigabytesPerSecond: number;
-  /** The least time the roofline allows divided by the time taken. It may pass 1 where data stay in a cache. */
+  /**
+   * The least time the roofline allows divided by the time taken. It may pass 1 where data stay in a cache, or a
+   * convolution gets by with fewer multiplications than the direct one.
+   */
   rooflineFraction: number;
   steps: { label: string; shader: string; milliseconds?: number }[];
 }
 
-/** Records, freezes and measures one case, on inputs of its own. */
-export async function measureCase(gpu: Gpu, roofline: Roofline, item: Case): Promise<Measurement> {
+/** A case that would take this many seconds, going by the kernel's lines before it. */
+export class TooLong extends Error {
+  override readonly name = 'TooLong';
+
+  constructor(readonly seconds: number) {
+    super(`would take about ${seconds.toFixed(0)} s a run`);
+  }
+}
+
+/**
+ * Records, freezes and measures one case, on inputs of its own.
+ *
+ * @param guess how long so many operations will take, in milliseconds.
+ * @param patience the most milliseconds that the guess may be.
+ * @throws TooLong beyond that; RangeError where a forced variant cannot take the case.
+ */
+export async function measureCase(
+  gpu: Gpu,
+  roofline: Roofline,
+  item: Case,
+  guess: (flops: number) => number = () => 0,
+  patience = Infinity,
+): Promise<Measurement> {
   const { kernel, direction, shape, record } = item;
   const recorder = new Recorder(gpu, `${kernel} ${direction} ${shape}`);
   const made: Tensor[] = [];
-  const make = (kind: 'tensor' | 'constant') => (size: Shape) => {
-    const count = size.reduce((a, b) => a * b, 1);
-    const tensor = gpu[kind](`input ${made.length}`, size, uniform(made.length, count));
+  let bytes = 0;
+  const make = (kind: 'tensor' | 'constant', isRead: boolean) => (size: Shape) => {
+    const tensor = gpu[kind](`input ${made.length}`, size, uniform(made.length, elements(size)));
     made.push(tensor);
+    if (isRead) bytes += tensor.bytes;
     return tensor;
   };
   let program: Program | undefined;
   try {
-    record(recorder, { tensor: make('tensor'), constant: make('constant') });
+    const output = record(recorder, {
+      tensor: make('tensor', true),
+      constant: make('constant', true),
+      unread: make('tensor', false),
+    });
+    bytes += output.bytes;
+    const guessed = guess(sum(recorder.steps.map(({ flops }) => flops)));
+    if (guessed > patience) throw new TooLong(guessed / 1e3);
     program = await recorder.freeze();
-    return await measureProgram(program, roofline, { kernel, direction, shape });
+    return await measureProgram(program, roofline, { kernel, direction, shape, bytes });
   } finally {
     program?.dispose();
     made.forEach((tensor) => gpu.free(tensor));
   }
 }
 
-/** Measures a program that is frozen already. */
-export async function measureProgram(program: Program, roofline: Roofline, name: Name): Promise<Measurement> {
-  const { dispatches, wall, steps } = await timeProgram(program);
+/**
+ * Measures a program that is frozen already.
+ *
+ * @param before see timeProgram.
+ */
+export async function measureProgram(
+  program: Program,
+  roofline: Roofline,
+  work: Name & { bytes: number },
+  before?: () => void,
+): Promise<Measurement> {
+  const { dispatches, wall, steps } = await timeProgram(program, before);
+  const { bytes } = work;
   const flops = sum(program.steps.map((step) => step.flops));
-  const bytes = sum(program.steps.map(traffic));
   const least = 1e3 * Math.max(flops / roofline.flops, bytes / roofline.bandwidth);
   return {
-    ...name,
+    ...work,
     milliseconds: dispatches,
     wallMilliseconds: wall,
     flops,
-    bytes,
     gflopsPerSecond: flops / dispatches / 1e6,
     gigabytesPerSecond: bytes / dispatches / 1e6,
     rooflineFraction: least / dispatches,
-    steps: program.steps.map(({ label, shader }, i) => ({
-      label,
+    steps: program.steps.map(({ label, shader, scope }, i) => ({
+      label: scope ? `${scope}/${label}` : label,
       shader,
       ...(steps && { milliseconds: steps[i]! }),
     })),
   };
-}
-
-function traffic(step: Step): number {
-  return sum(step.bindings.map(({ tensor, access }) => tensor.bytes * (access === 'update' ? 2 : 1)));
 }
 
 function sum(values: readonly number[]): number {

@@ -1,10 +1,14 @@
-import type { Measurement } from './measure.js';
+import type { AdapterFacts } from '../src/gpu/facts.js';
+import { megabytes } from '../src/gpu/format.js';
+import type { EvaluationMeasurement } from './evaluation.js';
+import type { Measurement, Name } from './measure.js';
+import type { Roofline } from './roofline.js';
 import { digits, tableRow, type Column } from './table.js';
 
 const COLUMNS: readonly Column[] = [
-  { heading: 'kernel', width: 21, align: 'left' },
+  { heading: 'kernel', width: 18, align: 'left' },
   { heading: '', width: 8, align: 'left' },
-  { heading: 'shape', width: 19, align: 'left' },
+  { heading: 'shape', width: 21, align: 'left' },
   { heading: 'ms', width: 7, align: 'right' },
   { heading: 'wall ms', width: 7, align: 'right' },
   { heading: 'GFLOP/s', width: 7, align: 'right' },
@@ -12,6 +16,26 @@ const COLUMNS: readonly Column[] = [
   { heading: 'roofline', width: 8, align: 'right' },
   { heading: 'shaders', width: 0, align: 'left' },
 ];
+
+const EVALUATION_COLUMNS: readonly Column[] = [
+  { heading: 'whole evaluation', width: 16, align: 'left' },
+  { heading: 'wall ms', width: 7, align: 'right' },
+  { heading: 'in threes', width: 9, align: 'right' },
+  { heading: 'kernels', width: 7, align: 'right' },
+  { heading: 'GFLOP/s', width: 7, align: 'right' },
+  { heading: 'roofline', width: 8, align: 'right' },
+  { heading: 'set-up', width: 6, align: 'right' },
+  { heading: 'GPU memory', width: 10, align: 'right' },
+  { heading: 'of it planned', width: 13, align: 'right' },
+];
+
+export function adapterLine({ description, device, vendor }: AdapterFacts, clock: string): string {
+  return `${description || device || vendor || 'An adapter without a name'}, timed by ${clock}`;
+}
+
+export function rooflineLine({ flops, bandwidth }: Roofline): string {
+  return `${digits(flops / 1e9)} GFLOP/s in float32 multiply-adds, ${digits(bandwidth / 1e9)} GB/s in copies`;
+}
 
 export function headingLine(): string {
   return tableRow(
@@ -29,7 +53,52 @@ export function measurementLine(m: Measurement): string {
     digits(m.wallMilliseconds),
     digits(m.gflopsPerSecond),
     digits(m.gigabytesPerSecond),
-    `${(100 * m.rooflineFraction).toFixed(0)} %`,
+    percent(m.rooflineFraction),
     [...new Set(m.steps.map(({ shader }) => shader))].join(' '),
   ]);
+}
+
+export function leftOutLine({ kernel, direction, shape, why }: Name & { why: string }): string {
+  return `${tableRow(COLUMNS.slice(0, 3), [kernel, direction, shape]).padEnd(51)}  left out: ${why}`;
+}
+
+export function evaluationHeading(): string {
+  return tableRow(
+    EVALUATION_COLUMNS,
+    EVALUATION_COLUMNS.map(({ heading }) => heading),
+  );
+}
+
+export function evaluationLine({
+  size,
+  wallMilliseconds: wall,
+  program,
+  memory,
+}: EvaluationMeasurement): string {
+  return tableRow(EVALUATION_COLUMNS, [
+    `${size} × ${size}`,
+    digits(wall.single),
+    digits(wall.inThrees),
+    digits(program.milliseconds),
+    digits(program.gflopsPerSecond),
+    percent(program.rooflineFraction),
+    digits(wall.setup),
+    megabytes(memory.peakBytes),
+    megabytes(memory.evaluation.bytes),
+  ]);
+}
+
+/** Which convolutions ran by which shader, one line a shader. */
+export function convolutionLines(convolutions: readonly string[]): string {
+  const byShader = new Map<string, string[]>();
+  for (const convolution of convolutions) {
+    const [place = '', shader = ''] = convolution.split(': ');
+    byShader.set(shader, [...(byShader.get(shader) ?? []), place]);
+  }
+  return [...byShader].map(([shader, places]) => `${shader}: ${places.join(' ')}`).join('\n');
+}
+
+function percent(fraction: number): string {
+  const value = 100 * fraction;
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} %`;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { casesAt } from '../../bench/kernels.js';
-import { measureCase } from '../../bench/measure.js';
+import { type Case, measureCase } from '../../bench/measure.js';
 import { digits, tableRow } from '../../bench/table.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import type { Shape, Tensor } from '../../src/gpu/tensor.js';
-import { add, axpy } from '../../src/kernels/index.js';
+import { add, axpy, fill } from '../../src/kernels/index.js';
 import { useGpu } from '../support/gpu.js';
 
 const gpu = useGpu();
@@ -24,13 +24,38 @@ describe('a measurement', () => {
     expect(m.gigabytesPerSecond).toBeCloseTo(1.2e-3 / m.milliseconds, 12);
   });
 
-  it('counts what is updated twice, and sums over dispatches', async () => {
+  it('counts what is updated twice, what passes between dispatches not at all, and sums operations', async () => {
     const m = await measureCase(gpu(), roofline, {
       ...name,
-      record: (r, { tensor }) => axpy(r, 1, add(r, tensor([100]), tensor([100])), tensor([100])),
+      record: (r, { tensor }) => {
+        const y = tensor([100]);
+        axpy(r, 1, add(r, tensor([100]), tensor([100])), y);
+        return y;
+      },
     });
-    expect(m).toMatchObject({ flops: 300, bytes: 3 * 400 + 3 * 400 });
+    expect(m).toMatchObject({ flops: 300, bytes: 3 * 400 + 400 });
     expect(m.steps.map(({ shader }) => shader)).toEqual(['add', 'axpy']);
+  });
+
+  it('counts what is only written once', async () => {
+    const m = await measureCase(gpu(), roofline, {
+      ...name,
+      record: (r, { unread }) => {
+        const y = unread([100]);
+        fill(r, y, 1);
+        return y;
+      },
+    });
+    expect(m.bytes).toBe(400);
+  });
+
+  it('leaves out what would take too long', async () => {
+    const before = gpu().memory.bytes;
+    const item: Case = { ...name, record: (r, { tensor }) => add(r, tensor([100]), tensor([100])) };
+    const guess = (flops: number) => 50 * flops;
+    await expect(measureCase(gpu(), roofline, item, guess, 4999)).rejects.toThrow('about 5 s');
+    expect(gpu().memory.bytes).toBe(before);
+    expect((await measureCase(gpu(), roofline, item, guess, 5000)).flops).toBe(100);
   });
 
   it('gives back the memory it took', async () => {
@@ -51,7 +76,7 @@ it.each(casesAt(8))('the bench can record $kernel on $shape', ({ kernel, record 
     return made.at(-1)!;
   };
   const recorder = new Recorder(gpu(), kernel);
-  record(recorder, { tensor: make, constant: make });
+  record(recorder, { tensor: make, constant: make, unread: make });
   expect(recorder.steps.length).toBeGreaterThan(0);
   made.forEach((tensor) => gpu().free(tensor));
 });
