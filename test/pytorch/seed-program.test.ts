@@ -9,28 +9,19 @@ import type { Tensor } from '../../src/gpu/tensor.js';
 import { StyleJob } from '../../src/style/job.js';
 import { computeTargets, freeTargets, recordObjective } from '../../src/style/objective.js';
 import { resolveStyleOptions } from '../../src/style/options.js';
-import { findLayer, layersUpTo } from '../../src/vgg/layers.js';
-import { recordVgg, VggFilters } from '../../src/vgg/network.js';
+import { findLayer } from '../../src/vgg/layers.js';
+import { recordVgg, type VggFilters } from '../../src/vgg/network.js';
+import { seededFilters } from '../support/filters.js';
 import { loadFixture } from '../support/fixtures.js';
 import { useGpu } from '../support/gpu.js';
-import { convWeights, type ImageName, seededImage } from '../support/seeded.js';
+import { type ImageName, seededImage } from '../support/seeded.js';
 
 const fixture = loadFixture('seed-run');
 const gpu = useGpu();
 const seed = resolveStyleOptions({}, 'seed');
 
 /** VGG-19's first five convolutions with the fixture's seeded numbers. */
-function filters(gain: number): VggFilters {
-  const convolutions = layersUpTo(['conv_5']).filter(({ kind }) => kind === 'conv');
-  const weights = convolutions.map((layer, i) => {
-    const { weight, bias } = convWeights(i, gain);
-    return [
-      layer.name,
-      { weight, bias, shape: [layer.outChannels, layer.inChannels, 3, 3] as const },
-    ] as const;
-  });
-  return VggFilters.upload(gpu(), new Map(weights));
-}
+const filters = (gain: number) => seededFilters(gpu(), 'conv_5', gain);
 
 const image = (name: ImageName, height: number, width: number): Tensor =>
   gpu().tensor(name, [1, 3, height, width], seededImage(name, height, width));

@@ -8,11 +8,10 @@ import { Recorder } from '../../src/gpu/recorder.js';
 import { type Scores, StyleJob } from '../../src/style/job.js';
 import { computeTargets, freeTargets, recordObjective } from '../../src/style/objective.js';
 import { resolveStyleOptions, type StyleOptions } from '../../src/style/options.js';
-import { layersUpTo } from '../../src/vgg/layers.js';
-import { VggFilters } from '../../src/vgg/network.js';
+import type { VggFilters } from '../../src/vgg/network.js';
+import { seededFilters } from '../support/filters.js';
 import { useGpu } from '../support/gpu.js';
 import { uniform } from '../support/random.js';
-import { convWeights } from '../support/seeded.js';
 
 const gpu = useGpu();
 
@@ -35,18 +34,6 @@ function picture(seed: number): Tensor {
     return Math.min(1, Math.max(0, mix(above, below, y - row)));
   });
   return gpu().tensor('picture', [1, 3, SIDE, SIDE], data);
-}
-
-function randomFilters(seed: number): VggFilters {
-  const convolutions = layersUpTo(['conv_5']).filter(({ kind }) => kind === 'conv');
-  const weights = convolutions.map((layer, i) => {
-    const { weight, bias } = convWeights(i, 1, seed);
-    return [
-      layer.name,
-      { weight, bias, shape: [layer.outChannels, layer.inChannels, 3, 3] as const },
-    ] as const;
-  });
-  return VggFilters.upload(gpu(), new Map(weights));
 }
 
 interface Problem {
@@ -84,7 +71,7 @@ describe('the robust default', () => {
   it.each(Array.from({ length: PAIRS }, (_, i) => i + 1))('on pair %i', async (pair) => {
     const problem = {
       images: { content: picture(2 * pair), style: picture(2 * pair + 1) },
-      filters: randomFilters(pair),
+      filters: seededFilters(gpu(), 'conv_5', 1, pair),
     };
     const options = resolveStyleOptions({ evaluations: EVALUATIONS });
     const robust = await run(problem, options);
