@@ -37,6 +37,18 @@ export function rooflineLine({ flops, bandwidth }: Roofline): string {
   return `${digits(flops / 1e9)} GFLOP/s in float32 multiply-adds, ${digits(bandwidth / 1e9)} GB/s in copies`;
 }
 
+/** How far the adapter's peak may wander before what is held against it means little. */
+const DRIFT = 1.2;
+
+/** A warning where the adapter was not equally fast at the beginning and at the end, else undefined. */
+export function driftLine(before: number, after: number): string | undefined {
+  if (Math.max(before / after, after / before) < DRIFT) return undefined;
+  return (
+    `Multiply-adds went from ${digits(before / 1e9)} to ${digits(after / 1e9)} GFLOP/s meanwhile: something else was ` +
+    'running, so measure again on a quiet machine.'
+  );
+}
+
 export function headingLine(): string {
   return tableRow(
     COLUMNS,

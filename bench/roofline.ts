@@ -26,8 +26,8 @@ export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
   return { flops: await measureFlops(gpu), bandwidth: await measureBandwidth(gpu) };
 }
 
-/** Doubles the work until it takes long enough, or the grid is as wide as it may be. */
-async function measureFlops(gpu: Gpu): Promise<number> {
+/** Float32 operations a second. Doubles the work until it takes long enough, or the grid is as wide as it may be. */
+export async function measureFlops(gpu: Gpu): Promise<number> {
   for (let groups = 64; ; groups *= 2) {
     const wide = Math.min(groups, MAX_WORKGROUPS_PER_AXIS);
     const milliseconds = await timeFma(gpu, wide);

@@ -10,7 +10,7 @@ import { type Case, measureCase, type Measurement, type Name, TooLong } from './
 import { checkNames, type Options } from './options.js';
 import type { Progress } from './progress.js';
 import * as report from './report.js';
-import { measureRoofline, type Roofline } from './roofline.js';
+import { measureFlops, measureRoofline, type Roofline } from './roofline.js';
 
 /** All that the bench found out, as --json writes it. */
 export interface Report {
@@ -18,6 +18,8 @@ export interface Report {
   /** Whose clock the kernels' `milliseconds` are by. */
   clock: string;
   roofline: Roofline;
+  /** The roofline's multiply-adds measured again when all else was done: another figure tells of a busy machine. */
+  flopsAtEnd: number;
   evaluations: EvaluationMeasurement[];
   kernels: Measurement[];
   /** What was asked for and not measured, and why. */
@@ -46,7 +48,15 @@ export async function runBench(gpu: Gpu, options: Options, progress: Progress): 
   progress.show('Measuring multiply-adds and copies …');
   const roofline = await measureRoofline(gpu);
   progress.print(`${report.rooflineLine(roofline)}\n`);
-  const done: Report = { adapter: gpu.facts, clock, roofline, evaluations: [], kernels: [], leftOut: [] };
+  const done: Report = {
+    adapter: gpu.facts,
+    clock,
+    roofline,
+    flopsAtEnd: roofline.flops,
+    evaluations: [],
+    kernels: [],
+    leftOut: [],
+  };
 
   if (wants(EVALUATION)) {
     progress.print(report.evaluationHeading());
@@ -83,6 +93,10 @@ export async function runBench(gpu: Gpu, options: Options, progress: Progress): 
     if (measured) pace.set(item.kernel, measured.milliseconds / measured.flops);
     keep(measured);
   }
+  progress.show('Measuring multiply-adds once more …');
+  done.flopsAtEnd = await measureFlops(gpu);
+  const drift = report.driftLine(roofline.flops, done.flopsAtEnd);
+  if (drift !== undefined) progress.print(`\n${drift}`);
   progress.clear();
   return done;
 

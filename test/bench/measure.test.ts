@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { casesAt } from '../../bench/kernels.js';
 import { type Case, measureCase } from '../../bench/measure.js';
+import { driftLine } from '../../bench/report.js';
 import { digits, tableRow } from '../../bench/table.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import type { Shape, Tensor } from '../../src/gpu/tensor.js';
@@ -79,6 +80,12 @@ it.each(casesAt(8))('the bench can record $kernel on $shape', ({ kernel, record 
   record(recorder, { tensor: make, constant: make, unread: make });
   expect(recorder.steps.length).toBeGreaterThan(0);
   made.forEach((tensor) => gpu().free(tensor));
+});
+
+it('warns when the adapter was not equally fast all the time', () => {
+  expect(driftLine(100e9, 90e9)).toBeUndefined();
+  expect(driftLine(100e9, 50e9)).toContain('from 100 to 50.0 GFLOP/s');
+  expect(driftLine(50e9, 100e9)).toContain('from 50.0 to 100 GFLOP/s');
 });
 
 it('prints numbers with three digits, and columns in line', () => {
