@@ -1,6 +1,12 @@
 /** Exit codes as a shell gives them: 128 and the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/**
+ * A second signal this soon after the first is the same one, delivered twice: `timeout` and terminals signal a process
+ * and then its whole group. Milliseconds.
+ */
+const SAME_SIGNAL_MS = 500;
+
 /** Ctrl-C and its like, caught so that work may end in good order. */
 export interface Interrupts {
   /** Is aborted by the first signal. */
@@ -11,17 +17,20 @@ export interface Interrupts {
   release(): void;
 }
 
-/** Catches the first signal. A second one ends the process at once, after `beforeExit`. */
+/** Catches the first signal. A second one, meant as such, ends the process at once, after `beforeExit`. */
 export function catchInterrupts(beforeExit: () => void = () => undefined): Interrupts {
   const controller = new AbortController();
   let exitCode: number | undefined;
+  let caughtAt = 0;
   const listeners = Object.entries(EXIT_CODES).map(([name, code]) => {
     const listener = () => {
       if (exitCode !== undefined) {
+        if (performance.now() - caughtAt < SAME_SIGNAL_MS) return;
         beforeExit();
         process.exit(code);
       }
       exitCode = code;
+      caughtAt = performance.now();
       controller.abort();
     };
     process.on(name, listener);
