@@ -218,6 +218,8 @@ test.each([
   while (!existsSync(path(scores)) || readFileSync(path(scores), 'utf8') === '') {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  // Twice, as `timeout` does it: to the process and to its group.
+  kill(signal);
   kill(signal);
   const stopped = await done;
   expect(stopped).toMatchObject({ code, stderr: '' });

@@ -134,14 +134,24 @@ describe('optimising from the content image', () => {
   // Filters of gain 1 make a chaotic run: there PyTorch's own float32 is 1 % to 10 % off its float64 within 20
   // evaluations. At gain 0.3 it is within 2e-4 (see the fixture's f32Error), so 1e-3 tells right from wrong.
   const traces = fixture.traces.filter(({ gain }) => gain < 1);
-  it.each(traces)('the first 20 evaluations at $size² under the rule "$rule" within 1e-3', { timeout: 120_000 }, async (trace) => {
-    const count = Math.min(20, trace.f32.style.length);
-    const run = await scores(trace.size, trace.gain, count, 'seed', trace.rule === 'sum' ? '2017' : 'maxima');
-    for (let i = 0; i < count; i++) {
-      const expected = trace.f64.style[i]! + trace.f64.content[i]!;
-      expect(relative(run[i]!.total, expected), `evaluation ${i + 1}`).toBeLessThan(1e-3);
-    }
-  });
+  it.each(traces)(
+    'the first 20 evaluations at $size² under the rule "$rule" within 1e-3',
+    { timeout: 120_000 },
+    async (trace) => {
+      const count = Math.min(20, trace.f32.style.length);
+      const run = await scores(
+        trace.size,
+        trace.gain,
+        count,
+        'seed',
+        trace.rule === 'sum' ? '2017' : 'maxima',
+      );
+      for (let i = 0; i < count; i++) {
+        const expected = trace.f64.style[i]! + trace.f64.content[i]!;
+        expect(relative(run[i]!.total, expected), `evaluation ${i + 1}`).toBeLessThan(1e-3);
+      }
+    },
+  );
 
   // The largest of the four runs is left out: minutes on two cores, for nothing that the others do not show.
   it.each(fixture.longRuns.filter(({ size, gain }) => size < 64 || gain < 1))(
