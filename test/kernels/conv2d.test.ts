@@ -8,6 +8,7 @@ import {
 import { conv2dGeometry, conv2dVariants, type Conv2dOptions } from '../../src/kernels/conv2d-geometry.js';
 import { uniformBlocks } from '../../src/kernels/conv2d-uniform.js';
 import { Storage, Tensor, type Shape } from '../../src/gpu/tensor.js';
+import { winogradStrips } from '../../src/kernels/conv2d-winograd.js';
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
@@ -149,6 +150,26 @@ describe.each([...CASES, ...GENERAL])(
   },
 );
 
+it('convolves a picture that Winograd’s variant cuts into strips', async () => {
+  const side = 88;
+  const { g, x, w, b } = numbers([1, 512, side, side], [16, 512, 3, 3], same);
+  expect(winogradStrips(side, side, 512).strips.length).toBeGreaterThan(1);
+  gpu().variants.force('conv2d', 'winograd');
+  const [y] = await evaluate(gpu(), [x, w, b], (r, xt, wt, bt) => conv2d(r, xt!, wt!, bt, same));
+  // The definition at every 97th output: all of them would take the oracle minutes.
+  const { absolute } = tolerance(512 * 9, 'winograd');
+  for (let at = 0; at < y!.length; at += 97) {
+    const [o, i, j] = [Math.floor(at / side ** 2), Math.floor(at / side) % side, at % side];
+    let sum = b.data[o]!;
+    for (let c = 0; c < g.inputChannels; c++)
+      for (let u = Math.max(0, 1 - i); u < Math.min(3, side + 1 - i); u++)
+        for (let v = Math.max(0, 1 - j); v < Math.min(3, side + 1 - j); v++)
+          sum +=
+            w.data[((o * 512 + c) * 3 + u) * 3 + v]! * x.data[(c * side + i + u - 1) * side + j + v - 1]!;
+    expect(Math.abs(y![at]! - sum), `output ${at}`).toBeLessThan(absolute);
+  }
+});
+
 it('has gradients that agree with finite differences', () => {
   // The oracle's own gradients, which the kernels were held against, come from the same loop as its values.
   const { g, x, w, dy } = numbers([1, 2, 5, 4], [3, 2, 3, 3], { stride: [1, 2], padding: 1 });
@@ -220,6 +241,18 @@ describe('choices made without a GPU', () => {
     }
     expect(variants([4, 3, 1, 1], { padding: 1 })).toEqual(['direct']);
     expect(conv2dVariants(geometry([1, 3, 8, 8], [4, 3, 3, 3], same), true)[0]).toBe('uniform');
+  });
+
+  it('cuts images into strips of whole tile rows that fit the bytes given, or of one row', () => {
+    const { across, strips } = winogradStrips(33, 18, 10, 36 * 10 * 5 * 4 * 4);
+    expect(across).toBe(5);
+    expect(strips).toEqual([
+      { firstRow: 0, tiles: 15, stride: 16 },
+      { firstRow: 3, tiles: 15, stride: 16 },
+      { firstRow: 6, tiles: 15, stride: 16 },
+    ]);
+    expect(winogradStrips(1, 1, 64).strips).toEqual([{ firstRow: 0, tiles: 1, stride: 8 }]);
+    expect(winogradStrips(9, 9, 64, 1).strips.map(({ tiles }) => tiles)).toEqual([3, 3, 3]);
   });
 
   it('cuts weights into equal blocks of at most the 64 KiB that every device binds', () => {
