@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadFixture } from '../support/fixtures.js';
 import { useGpu } from '../support/gpu.js';
-import { allowances, drive, fixtureFunction, stepsOf } from '../support/lbfgs.js';
+import { allowances, drive, expectToKeepUp, fixtureFunction, stepsOf } from '../support/lbfgs.js';
 
 const gpu = useGpu();
 
@@ -47,10 +47,7 @@ describe.each(cases.map((c) => [`${c.problem}, rule ${c.rule}, history ${c.histo
         end += step.evaluations;
         if (end <= compared) expect(steps[i]).toEqual({ evaluations: step.evaluations, stop: step.stop });
       });
-      // The end: no worse than ten times PyTorch's, or down where changes of the loss come near the tolerance of 1e-9.
-      const lowest = (losses: readonly number[]) => Math.min(...losses);
-      const reached = Math.max(lowest(c.f32.losses), lowest(c.f64.losses));
-      expect(lowest(run.losses)).toBeLessThan(10 * reached + 1e-6 * c.f64.losses[0]!);
+      expectToKeepUp(run.losses, c);
     }, 120_000);
   },
 );
