@@ -1,20 +1,17 @@
 import { read, write } from '../gpu/dispatch.js';
-import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { linearGrid } from '../gpu/workgroups.js';
+import { elementwise, requireEqualSizes } from './elementwise.js';
 
 /** a + b, element by element, into new memory of a's shape. */
 export function add(recorder: Recorder, a: Tensor, b: Tensor): Tensor {
-  requireShape(a.size === b.size, () => `add: ${a} and ${b} differ in size.`);
+  requireEqualSizes('add', a, b);
   const sum = recorder.temporary('sum', a.shape);
-  recorder.dispatch({
+  elementwise(recorder, {
     label: 'add',
     shader: 'add',
-    constants: { COUNT: a.size },
     bindings: [read(a), read(b), write(sum)],
-    workgroups: linearGrid(a.size),
-    flops: a.size,
+    count: a.size,
   });
   return sum;
 }

@@ -1,18 +1,17 @@
-import { requireShape } from '../gpu/errors.js';
 import { read, update } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { linearGrid } from '../gpu/workgroups.js';
+import { elementwise, requireEqualSizes } from './elementwise.js';
 
 /** y ← a·x + y, element by element, in place (BLAS saxpy). x and y are of equal size and different memory. */
 export function axpy(recorder: Recorder, a: number, x: Tensor, y: Tensor): void {
-  requireShape(x.size === y.size, () => `axpy: ${x} and ${y} differ in size.`);
-  recorder.dispatch({
+  requireEqualSizes('axpy', x, y);
+  elementwise(recorder, {
     label: 'axpy',
     shader: 'axpy',
-    constants: { COUNT: x.size, A: a },
+    constants: { A: a },
     bindings: [read(x), update(y)],
-    workgroups: linearGrid(x.size),
-    flops: 2 * x.size,
+    count: x.size,
+    flops: 2,
   });
 }

@@ -1,8 +1,7 @@
-import { read, update, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { linearGrid } from '../gpu/workgroups.js';
+import { elementwiseGradient, requireEqualSizes } from './elementwise.js';
 import { squaredDistance } from './reduce.js';
 
 /**
@@ -32,20 +31,14 @@ export function mseBackward(
   weight = 1,
   into?: Tensor,
 ): Tensor {
-  requireShape(a.size === b.size, () => `mse.dInput: ${a} and ${b} differ in size.`);
+  requireEqualSizes('mse.dInput', a, b);
   requireShape(dy.size === 1, () => `mse.dInput: the gradient of an error is a scalar, not ${dy}.`);
-  requireShape(
-    into === undefined || into.size === a.size,
-    () => `mse.dInput: ${into} and ${a} differ in size.`,
-  );
-  const da = into ?? recorder.temporary('mse.dInput', a.shape);
-  recorder.dispatch({
+  const call = {
     label: 'mse.dInput',
     shader: 'mse_backward',
-    constants: { COUNT: a.size, FACTOR: (2 * weight * weight) / a.size, ACCUMULATE: into ? 1 : 0 },
-    bindings: [read(a), read(b), read(dy), into ? update(da) : write(da)],
-    workgroups: linearGrid(a.size),
-    flops: 2 * a.size,
-  });
-  return da;
+    constants: { FACTOR: (2 * weight * weight) / a.size },
+    bindings: [a, b, dy],
+    flops: 2,
+  } as const;
+  return elementwiseGradient(recorder, call, a, into);
 }
