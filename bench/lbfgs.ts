@@ -5,7 +5,7 @@ import { Recorder } from '../src/gpu/recorder.js';
 import { F32_BYTES, type Tensor } from '../src/gpu/tensor.js';
 import { add, dot, multiply, scaled } from '../src/kernels/index.js';
 import { Lbfgs, type LogEntry, type Problem } from '../src/lbfgs/index.js';
-import { uniform } from '../test/support/random.js';
+import { uniform } from './random.js';
 import { measureProgram, type Measurement } from './measure.js';
 import type { Roofline } from './roofline.js';
 

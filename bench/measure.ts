@@ -2,7 +2,7 @@ import type { Gpu } from '../src/gpu/gpu.js';
 import type { Program } from '../src/gpu/program.js';
 import { Recorder } from '../src/gpu/recorder.js';
 import { elements, type Shape, type Tensor } from '../src/gpu/tensor.js';
-import { uniform } from '../test/support/random.js';
+import { uniform } from './random.js';
 import type { Roofline } from './roofline.js';
 import { timeProgram } from './time-program.js';
 

@@ -1,10 +1,10 @@
-// Compiles src/ to dist/ when something that goes into it has changed.
+// Compiles src/ and bench/ to dist/ when something that goes into it has changed.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError, run, say } from './shell.mjs';
 import { fingerprint, hasStamp, leaveStamp } from './stamp.mjs';
 
-const FOLDERS = ['src', 'shaders'];
+const FOLDERS = ['src', 'bench', 'shaders'];
 const FILES = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/embed-shaders.mjs'];
 
 /**
@@ -15,10 +15,7 @@ const FILES = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scr
  * @returns {string[]}
  */
 export function buildInputs(root) {
-  const inFolders = FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))),
-  );
-  return [...inFolders, ...FILES]
+  return [...FOLDERS.flatMap((folder) => filesIn(root, folder)), ...FILES]
     .filter((file) => !file.endsWith('.generated.ts') && existsSync(join(root, file)))
     .map((file) => ({ file, stat: statSync(join(root, file)) }))
     .filter(({ stat }) => stat.isFile())
@@ -26,10 +23,25 @@ export function buildInputs(root) {
     .sort();
 }
 
+/**
+ * All files in a folder of the project and below, without folders that have packages of their own.
+ *
+ * @param {string} root
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function filesIn(root, folder) {
+  if (!existsSync(join(root, folder)) || existsSync(join(root, folder, 'package.json'))) return [];
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(root, path) : [path];
+  });
+}
+
 /** @param {string} root the project's folder */
 export function ensureBuild(root) {
   const key = fingerprint(buildInputs(root));
-  if (existsSync(join(root, 'dist', 'cli', 'main.js')) && hasStamp(root, 'build', key)) return;
+  if (existsSync(join(root, 'dist', 'src', 'cli', 'main.js')) && hasStamp(root, 'build', key)) return;
   say('Building …');
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const steps = [['scripts/embed-shaders.mjs'], [compiler, '-p', 'tsconfig.build.json']];

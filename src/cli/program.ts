@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { packageFile } from '../node/package-files.js';
 import { registerDevices } from './devices.js';
 import { registerStylize } from './stylize.js';
 
-/** The package's version: package.json is two folders up from here, in src/ as in dist/. */
 function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
   const isManifest = (value: unknown): value is { version: string } =>
     typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string';
   if (!isManifest(manifest)) throw new Error('package.json holds no version');

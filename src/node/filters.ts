@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { findLayer, layersUpTo } from '../vgg/layers.js';
@@ -9,10 +8,11 @@ import { VggFilters } from '../vgg/network.js';
 import { openWeights } from '../vgg/open-weights.js';
 import { loadVggWeights } from '../vgg/weights.js';
 import { cacheFolder } from './cache-folder.js';
+import { packageFile } from './package-files.js';
 import { openRandomAccessFile } from './random-access-file.js';
 
-/** The network that ships with the package: weights/ is two folders up from here, in src/ as in dist/. */
-const EMBEDDED = fileURLToPath(new URL('../../weights/embedded.safetensors', import.meta.url));
+/** The network that comes with the package. */
+const EMBEDDED = packageFile('weights/embedded.safetensors');
 
 /** The deepest convolution that the embedded network has. */
 const EMBEDDED_DEPTH = 'conv3_1';

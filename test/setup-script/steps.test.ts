@@ -70,6 +70,12 @@ test('the build inputs change with a file changed, added or taken away, and not 
   expect(buildInputs(folder)).toHaveLength(2);
   rmSync(source);
   expect(buildInputs(folder)).toHaveLength(1);
+
+  mkdirSync(join(folder, 'bench/peers'), { recursive: true });
+  writeFileSync(join(folder, 'bench/peers/c.ts'), '');
+  expect(buildInputs(folder)).toHaveLength(2);
+  writeFileSync(join(folder, 'bench/peers/package.json'), '{}');
+  expect(buildInputs(folder)).toHaveLength(1);
 });
 
 describe('telling systems apart', () => {
