@@ -6,12 +6,25 @@ import { buildProgram, type Program } from './program.js';
 import { elements, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
 import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
 
+/** A choice between an operation's variants, made while recording. */
+export interface Choice {
+  operation: string;
+  /** See shape-text.ts. */
+  shape: string;
+  eligible: readonly string[];
+  variant: string;
+  /** How many steps there were before. */
+  from: number;
+}
+
 /**
  * Writes down kernel calls, in order, to be frozen into a program. Nothing runs and no GPU memory is taken
  * while recording; temporaries get theirs when all lifetimes are known.
  */
 export class Recorder {
   readonly steps: Step[] = [];
+  /** In the order of recording. */
+  readonly choices: Choice[] = [];
   /** What `parameters` is to hold, by where. */
   readonly parameterValues = new Map<Storage, Float32Array>();
   private readonly temporaries = new Set<Storage>();
@@ -46,6 +59,20 @@ export class Recorder {
     } finally {
       this.scopes.pop();
     }
+  }
+
+  /**
+   * The variant of an operation to record now (see VariantTable.choose). What is recorded for it is told from what
+   * comes after by its labels, which begin with the same word as the operation: 'gram.reduce' belongs to 'gram.dInput'
+   * where that was chosen for last. A tuner may run such steps with fewer workgroups, and takes the time to shrink in
+   * proportion.
+   *
+   * @throws RangeError when a variant is forced that is not eligible.
+   */
+  choose<V extends string>(operation: string, shape: string, eligible: readonly V[]): V {
+    const variant = this.gpu.variants.choose(operation, shape, eligible);
+    this.choices.push({ operation, shape, eligible, variant, from: this.steps.length });
+    return variant;
   }
 
   /**

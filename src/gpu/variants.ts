@@ -1,24 +1,50 @@
+import { shapeDistance } from './shape-text.js';
+
 /**
- * Which of an operation's shader variants to run on this adapter. The order comes from a measurement (see
- * kernels/calibrate.ts) or a cached one; tests and benches force a variant.
+ * Which of an operation's shader variants to run on this adapter, shape by shape. Rankings come from measurements
+ * (see tuner.ts), of this process or a cached one; tests and benches force a variant.
+ *
+ * A shape is a text such as '64→128 @ 64×64' (see shape-text.ts). Operations have names such as 'conv2d' and
+ * 'conv2d.dInput'.
  */
 export class VariantTable {
-  private readonly rankings = new Map<string, readonly string[]>();
+  /** Variants from the fastest, by operation and shape. */
+  private readonly rankings = new Map<string, Map<string, readonly string[]>>();
   private readonly forced = new Map<string, string>();
 
-  /** The variants of one operation, the fastest first. */
-  rank(operation: string, order: readonly string[]): void {
-    this.rankings.set(operation, order);
+  /** The variants of an operation on one shape, the fastest first. */
+  rank(operation: string, shape: string, order: readonly string[]): void {
+    let shapes = this.rankings.get(operation);
+    if (!shapes) this.rankings.set(operation, (shapes = new Map()));
+    shapes.set(shape, order);
   }
 
-  /** All rankings, by operation: what a cache keeps. */
-  get ranked(): Readonly<Record<string, readonly string[]>> {
-    return Object.fromEntries(this.rankings);
+  /** All rankings, by operation and shape. */
+  get ranked(): Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> {
+    return Object.fromEntries(
+      [...this.rankings].map(([operation, shapes]) => [operation, Object.fromEntries(shapes)]),
+    );
   }
 
-  /** The variant forced for an operation, if any. */
+  /** Takes over all rankings and forced variants of another table. */
+  adopt(other: VariantTable): void {
+    for (const [operation, shapes] of other.rankings) {
+      for (const [shape, order] of shapes) this.rank(operation, shape, order);
+    }
+    for (const [operation, variant] of other.forced) this.forced.set(operation, variant);
+  }
+
+  /** Whether `shape` itself has been ranked with all of `eligible`: a variant that is new needs a new measurement. */
+  knows(operation: string, shape: string, eligible: readonly string[]): boolean {
+    const order = this.rankings.get(operation)?.get(shape);
+    return order !== undefined && eligible.every((variant) => order.includes(variant));
+  }
+
+  /** The variant forced for an operation, if any: its own, or else that of what it belongs to ('conv2d'). */
   forcedFor(operation: string): string | undefined {
-    return this.forced.get(operation);
+    const own = this.forced.get(operation);
+    const dot = operation.lastIndexOf('.');
+    return own ?? (dot < 0 ? undefined : this.forcedFor(operation.slice(0, dot)));
   }
 
   /** Always `variant` for `operation`, or the measured choice again when undefined. */
@@ -28,13 +54,14 @@ export class VariantTable {
   }
 
   /**
-   * The variant to run. `eligible` lists those that can take the shape at hand, in the order to prefer while
-   * nothing has been measured.
+   * The variant to run: the forced one, else the fastest where this shape was measured, else where the shape most
+   * like it was, else the first. `eligible` lists those that can take the shape at hand, in the order to prefer
+   * while nothing has been measured.
    *
    * @throws RangeError when the forced variant cannot take this shape.
    */
-  choose<V extends string>(operation: string, eligible: readonly V[]): V {
-    const forced = this.forced.get(operation);
+  choose<V extends string>(operation: string, shape: string, eligible: readonly V[]): V {
+    const forced = this.forcedFor(operation);
     if (forced !== undefined) {
       const found = eligible.find((variant) => variant === forced);
       if (!found) {
@@ -44,10 +71,24 @@ export class VariantTable {
       }
       return found;
     }
-    for (const name of this.rankings.get(operation) ?? []) {
+    for (const name of this.rankingFor(operation, shape)) {
       const found = eligible.find((variant) => variant === name);
       if (found) return found;
     }
     return eligible[0]!;
+  }
+
+  /** The ranking of the shape, or of the one most like it; empty where no such shape was measured. */
+  private rankingFor(operation: string, shape: string): readonly string[] {
+    const shapes = this.rankings.get(operation);
+    const exact = shapes?.get(shape);
+    if (!shapes || exact) return exact ?? [];
+    let best: readonly string[] = [];
+    let least = Infinity;
+    for (const [measured, order] of shapes) {
+      const distance = shapeDistance(measured, shape);
+      if (distance < least) [best, least] = [order, distance];
+    }
+    return best;
   }
 }

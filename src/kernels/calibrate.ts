@@ -6,7 +6,7 @@ import { conv2d } from './conv2d.js';
 import { gram, gramBackward } from './gram.js';
 
 /** Raised when variants or probes change, so that rankings cached by an older version are measured anew. */
-export const CALIBRATION_VERSION = 1;
+export const CALIBRATION_VERSION = 2;
 
 /** Runs timed of each variant, after one that is not; the fastest counts. */
 const RUNS = 3;
@@ -61,11 +61,13 @@ export async function calibrate(gpu: Gpu): Promise<void> {
 
 async function rank(gpu: Gpu, probe: Probe, inputs: Parameters<Probe['record']>[1]): Promise<void> {
   const times = new Map<string, number>();
+  let shape = '';
   for (const variant of probe.variants) {
     gpu.variants.force(probe.operation, variant);
     try {
       const recorder = new Recorder(gpu, `calibrate ${probe.operation}`);
       const output = probe.record(recorder, inputs);
+      shape = recorder.choices[0]!.shape;
       const program = await recorder.freeze([output]);
       await timeRuns(program);
       const runs = [];
@@ -78,6 +80,7 @@ async function rank(gpu: Gpu, probe: Probe, inputs: Parameters<Probe['record']>[
   }
   gpu.variants.rank(
     probe.operation,
+    shape,
     probe.variants.toSorted((a, b) => times.get(a)! - times.get(b)!),
   );
 }

@@ -16,6 +16,7 @@ import {
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
 import { conv2dWinograd } from './conv2d-winograd.js';
+import { conv2dShape } from './shapes.js';
 
 /** The variants made for 3×3, stride 1, pad 1: they serve the forward pass and the gradient to the input alike. */
 const SHADERS_3X3 = { tiled: conv2dTiled, uniform: conv2dUniform, winograd: conv2dWinograd };
@@ -43,7 +44,7 @@ export function conv2d(
     () => `conv2d: ${bias} must have one number for each of the ${g.outputChannels} output channels.`,
   );
   const y = recorder.temporary('conv2d', [g.batch, g.outputChannels, g.outputHeight, g.outputWidth]);
-  const variant = chooseVariant(recorder, g);
+  const variant = chooseVariant(recorder, 'conv2d', g);
   if (variant !== 'direct') {
     const filter = forwardFilter(g, weights, bias);
     SHADERS_3X3[variant](recorder, 'conv2d', x, filter, y, false, conv2dFlops(g));
@@ -79,7 +80,7 @@ export function conv2dBackwardInput(
   const g = conv2dGeometry(inputShape, weights, options);
   requireOutputShape(g, dy);
   const dx = into ?? recorder.temporary('conv2d.dInput', inputShape);
-  const variant = chooseVariant(recorder, g);
+  const variant = chooseVariant(recorder, 'conv2d.dInput', g);
   if (variant !== 'direct') {
     const filter: Filter3x3 = adjointFilter(g, weights);
     SHADERS_3X3[variant](recorder, 'conv2d.dInput', dy, filter, dx, into !== undefined, conv2dFlops(g));
@@ -144,9 +145,8 @@ export function conv2dBackwardBias(recorder: Recorder, dy: Tensor, into?: Tensor
   return db;
 }
 
-function chooseVariant(recorder: Recorder, g: Conv2dGeometry): Conv2dVariant {
-  const { variants, facts } = recorder.gpu;
-  return variants.choose('conv2d', conv2dVariants(g, facts.software));
+function chooseVariant(recorder: Recorder, operation: string, g: Conv2dGeometry): Conv2dVariant {
+  return recorder.choose(operation, conv2dShape(g), conv2dVariants(g, recorder.gpu.facts.software));
 }
 
 function requireOutputShape(g: Conv2dGeometry, dy: Tensor): void {

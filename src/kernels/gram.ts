@@ -5,6 +5,7 @@ import type { Tensor } from '../gpu/tensor.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import { type GramVariant, planGram } from './gram-plan.js';
 import { padRows } from './pad-rows.js';
+import { gramShape } from './shapes.js';
 
 /**
  * The Gram matrix of feature maps, F·Fᵀ / (N·C·H·W), with F the maps as a matrix of N·C rows and H·W columns: the
@@ -20,7 +21,7 @@ import { padRows } from './pad-rows.js';
  */
 export function gram(recorder: Recorder, x: Tensor): Tensor {
   const { f, m, k } = asMatrix(x);
-  const variant = chooseVariant(recorder, 'gram');
+  const variant = chooseVariant(recorder, 'gram', m, k);
   const { slices, slice, workgroups } = planGram(variant, m, k);
   const scale = 1 / x.size;
 
@@ -83,7 +84,7 @@ export function gramBackward(recorder: Recorder, x: Tensor, dy: Tensor, into?: T
   const accumulate = into ? 1 : 0;
   const output = into ? update(dx) : write(dx);
   const call = { label: 'gram.dInput', flops: 2 * m * m * k };
-  if (chooseVariant(recorder, 'gram.dInput') === 'tiled') {
+  if (chooseVariant(recorder, 'gram.dInput', m, k) === 'tiled') {
     recorder.dispatch({
       ...call,
       shader: 'gram_backward_tiled',
@@ -116,9 +117,13 @@ export function gramBackward(recorder: Recorder, x: Tensor, dy: Tensor, into?: T
 }
 
 /** Workgroup memory is what makes a GPU fast; on a processor it only costs. */
-function chooseVariant(recorder: Recorder, operation: string): GramVariant {
-  const { facts, variants } = recorder.gpu;
-  return variants.choose<GramVariant>(operation, facts.software ? ['lanes', 'tiled'] : ['tiled', 'lanes']);
+function chooseVariant(recorder: Recorder, operation: string, m: number, k: number): GramVariant {
+  const { software } = recorder.gpu.facts;
+  return recorder.choose<GramVariant>(
+    operation,
+    gramShape(m, k),
+    software ? ['lanes', 'tiled'] : ['tiled', 'lanes'],
+  );
 }
 
 /** The feature maps as a matrix f of m rows, one a map, and k columns, one a place. */

@@ -9,6 +9,7 @@ import {
   type PoolOptions,
   requireGradients,
 } from './pool-geometry.js';
+import { mapsShape } from './shapes.js';
 
 /**
  * The largest value in each window, with padding that never wins (torch.nn.functional.max_pool2d).
@@ -57,7 +58,7 @@ export function maxPool2dBackward(
   const bindings = [read(x), read(dy), into ? update(dx) : write(dx)];
   const accumulate = into ? 1 : 0;
   const eligible = isSideBySide(geometry) ? ['2x2', 'gather'] : ['gather'];
-  if (recorder.gpu.variants.choose(label, eligible) === '2x2') {
+  if (recorder.choose(label, mapsShape([...geometry.planes, ...input]), eligible) === '2x2') {
     const cells = geometry.planes[0] * geometry.planes[1] * ceilDiv(input[0], 2) * ceilDiv(input[1], 2);
     recorder.dispatch({
       label,

@@ -5,7 +5,8 @@ import type { Gpu } from '../gpu/gpu.js';
 import { calibrate, CALIBRATION_VERSION } from '../kernels/calibrate.js';
 import { cacheFolder } from './cache-folder.js';
 
-type Rankings = Readonly<Record<string, readonly string[]>>;
+/** Variants from the fastest, by operation and shape. */
+type Rankings = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** Rankings by adapter: the file's contents. */
 type Cache = Record<string, Rankings>;
@@ -20,7 +21,9 @@ export async function tune(gpu: Gpu, file = join(cacheFolder(), 'variants.json')
   const key = adapterKey(gpu);
   const known = (await readCache(file))[key];
   if (known) {
-    for (const [operation, order] of Object.entries(known)) gpu.variants.rank(operation, order);
+    for (const [operation, shapes] of Object.entries(known)) {
+      for (const [shape, order] of Object.entries(shapes)) gpu.variants.rank(operation, shape, order);
+    }
     return false;
   }
   await calibrate(gpu);
@@ -63,7 +66,11 @@ function isCache(value: unknown): value is Cache {
       (rankings) =>
         isObject(rankings) &&
         Object.values(rankings).every(
-          (order: unknown) => Array.isArray(order) && order.every((name) => typeof name === 'string'),
+          (shapes: unknown) =>
+            isObject(shapes) &&
+            Object.values(shapes).every(
+              (order: unknown) => Array.isArray(order) && order.every((name) => typeof name === 'string'),
+            ),
         ),
     )
   );

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { VariantTable } from '../../src/gpu/variants.js';
 import { tune } from '../../src/node/tuning.js';
 import { useGpu } from '../support/gpu.js';
 
@@ -18,8 +17,8 @@ it('ranks every variant by measuring once, and then from the file', async () => 
   const before = gpu().memory.bytes;
   expect(await tune(gpu(), file)).toBe(true);
   const { ranked } = gpu().variants;
-  expect(ranked['conv2d']!.toSorted()).toEqual(['direct', 'tiled', 'uniform', 'winograd']);
-  expect(ranked['gram']!.toSorted()).toEqual(['lanes', 'tiled']);
+  expect(ranked['conv2d']!['64→64 @ 32×32']!.toSorted()).toEqual(['direct', 'tiled', 'uniform', 'winograd']);
+  expect(ranked['gram']!['64 @ 1024']!.toSorted()).toEqual(['lanes', 'tiled']);
   expect(gpu().memory.bytes, 'the probes are freed').toBe(before);
 
   const kept = await readFile(file, 'utf8');
@@ -28,7 +27,7 @@ it('ranks every variant by measuring once, and then from the file', async () => 
   expect(await readFile(file, 'utf8')).toBe(kept);
 });
 
-it.each(['', '{', '[]', '{"x": 1}', '{"x": {"conv2d": [1]}}'])(
+it.each(['', '{', '[]', '{"x": 1}', '{"x": {"conv2d": {"1": [1]}}}'])(
   'measures anew past a damaged file: %j',
   async (text) => {
     const file = join(folder, 'damaged.json');
@@ -40,17 +39,4 @@ it.each(['', '{', '[]', '{"x": 1}', '{"x": {"conv2d": [1]}}'])(
 
 it('works where nothing can be written', async () => {
   expect(await tune(gpu(), join(folder, 'damaged.json', 'no folder', 'variants.json'))).toBe(true);
-});
-
-it('chooses the first of the ranking that can take the shape, and what is forced before all', () => {
-  const table = new VariantTable();
-  expect(table.choose('conv2d', ['a', 'b'])).toBe('a');
-  table.rank('conv2d', ['c', 'b', 'a']);
-  expect(table.choose('conv2d', ['a', 'b'])).toBe('b');
-  expect(table.choose('gram', ['a', 'b'])).toBe('a');
-  table.force('conv2d', 'a');
-  expect(table.choose('conv2d', ['b', 'a'])).toBe('a');
-  expect(() => table.choose('conv2d', ['b'])).toThrow(/forced variant 'a' cannot take this shape/);
-  table.force('conv2d', undefined);
-  expect(table.choose('conv2d', ['b', 'a'])).toBe('b');
 });

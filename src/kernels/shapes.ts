@@ -1,0 +1,37 @@
+import type { Conv2dGeometry } from './conv2d-geometry.js';
+
+// What a measured choice between variants is remembered by: all numbers that a variant's speed depends on, as text.
+// Where VGG has one value only (3×3, stride 1, pad 1, one image), it goes unsaid.
+
+/** A convolution, or one of its gradients, by the sizes of the convolution: '64→128 @ 64×64', channels and input. */
+export function conv2dShape(g: Conv2dGeometry): string {
+  const { batch, inputChannels, outputChannels, inputHeight, inputWidth, strideY, strideX } = g;
+  const { top, bottom, left, right } = g.padding;
+  const sizes = `${inputChannels}→${outputChannels} @ ${inputHeight}×${inputWidth}`;
+  const usual =
+    [g.kernelHeight, g.kernelWidth].every((side) => side === 3) &&
+    [strideY, strideX, top, bottom, left, right].every((step) => step === 1);
+  const rest = usual
+    ? ''
+    : `, ${g.kernelHeight}×${g.kernelWidth}, stride ${strideY}×${strideX}, pad ${[top, bottom, left, right].join(' ')}`;
+  return `${sizes}${rest}${images(batch)}`;
+}
+
+/** A Gram matrix of `maps` feature maps of `places` pixels each: '64 @ 16384'. */
+export function gramShape(maps: number, places: number): string {
+  return `${maps} @ ${places}`;
+}
+
+/** Feature maps [N, C, H, W]: '64 @ 128×128'. */
+export function mapsShape([batch, channels, height, width]: readonly [
+  number,
+  number,
+  number,
+  number,
+]): string {
+  return `${channels} @ ${height}×${width}${images(batch)}`;
+}
+
+function images(batch: number): string {
+  return batch === 1 ? '' : `, ${batch} images`;
+}
