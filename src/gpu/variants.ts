@@ -11,6 +11,7 @@ export class VariantTable {
   /** Variants from the fastest, by operation and shape. */
   private readonly rankings = new Map<string, Map<string, readonly string[]>>();
   private readonly forced = new Map<string, string>();
+  private preferred: string | undefined;
 
   /** The variants of an operation on one shape, the fastest first. */
   rank(operation: string, shape: string, order: readonly string[]): void {
@@ -32,6 +33,7 @@ export class VariantTable {
       for (const [shape, order] of shapes) this.rank(operation, shape, order);
     }
     for (const [operation, variant] of other.forced) this.forced.set(operation, variant);
+    this.preferred = other.preferred;
   }
 
   /** Whether `shape` itself has been ranked with all of `eligible`: a variant that is new needs a new measurement. */
@@ -53,10 +55,15 @@ export class VariantTable {
     else this.forced.set(operation, variant);
   }
 
+  /** `variant` for every operation that has it, on the shapes that it can take; the usual choice when undefined. */
+  prefer(variant: string | undefined): void {
+    this.preferred = variant;
+  }
+
   /**
-   * The variant to run: the forced one, else the fastest where this shape was measured, else where the shape most
-   * like it was, else the first. `eligible` lists those that can take the shape at hand, in the order to prefer
-   * while nothing has been measured.
+   * The variant to run: the forced one, else the preferred one, else the fastest where this shape was measured, else
+   * where the shape most like it was, else the first. `eligible` lists those that can take the shape at hand, in the
+   * order to prefer while nothing has been measured.
    *
    * @throws RangeError when the forced variant cannot take this shape.
    */
@@ -71,6 +78,8 @@ export class VariantTable {
       }
       return found;
     }
+    const preferred = eligible.find((variant) => variant === this.preferred);
+    if (preferred) return preferred;
     for (const name of this.rankingFor(operation, shape)) {
       const found = eligible.find((variant) => variant === name);
       if (found) return found;

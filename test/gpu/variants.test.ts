@@ -39,14 +39,29 @@ describe('the choice of a variant', () => {
     expect(table.forcedFor('conv2d')).toBeUndefined();
   });
 
+  it('is what is preferred wherever it can take the shape, unless something is forced', () => {
+    const table = new VariantTable();
+    table.rank('conv2d', '8', ['b', 'a']);
+    table.prefer('a');
+    expect(table.choose('conv2d', '8', ['b', 'a'])).toBe('a');
+    expect(table.choose('conv2d', '8', ['b', 'c'])).toBe('b');
+    expect(table.choose('gram', '8', ['c', 'a'])).toBe('a');
+    table.force('conv2d', 'b');
+    expect(table.choose('conv2d', '8', ['b', 'a'])).toBe('b');
+    table.prefer(undefined);
+    expect(table.choose('gram', '8', ['c', 'a'])).toBe('c');
+  });
+
   it('goes over to another table whole', () => {
     const [from, to] = [new VariantTable(), new VariantTable()];
     from.rank('gram', '8', ['b', 'a']);
     from.force('conv2d', 'a');
+    from.prefer('c');
     to.rank('gram', '9', ['a', 'b']);
     to.adopt(from);
     expect(to.ranked).toEqual({ gram: { 8: ['b', 'a'], 9: ['a', 'b'] } });
     expect(to.forcedFor('conv2d')).toBe('a');
+    expect(to.choose('gram', '8', ['a', 'c'])).toBe('c');
   });
 });
 
