@@ -6,13 +6,24 @@ export interface AdapterFacts {
   description: string;
   /** True when the "GPU" is the processor: Mesa's llvmpipe/lavapipe, SwiftShader, Microsoft's WARP. */
   software: boolean;
+  /** Lanes of a subgroup, where shaders may use subgroups and these are of one size; else undefined. */
+  subgroupSize: number | undefined;
 }
 
-/** Reads a GPUAdapterInfo, telling software adapters by their names since few report themselves as fallback. */
-export function adapterFacts(info: GPUAdapterInfo | undefined): AdapterFacts {
+/**
+ * Reads a GPUAdapterInfo, telling software adapters by their names since few report themselves as fallback.
+ *
+ * @param features of the device, or of the adapter that it would come from.
+ */
+export function adapterFacts(
+  info: GPUAdapterInfo | undefined,
+  features: ReadonlySet<string> = new Set(),
+): AdapterFacts {
   const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
   const names = `${vendor} ${architecture} ${device} ${description}`;
   const software =
     info?.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render|\bwarp\b/i.test(names);
-  return { vendor, architecture, device, description, software };
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info ?? {};
+  const subgroupSize = features.has('subgroups') && least === most ? most : undefined;
+  return { vendor, architecture, device, description, software, subgroupSize };
 }

@@ -34,7 +34,7 @@ export class Gpu {
     private readonly owned: boolean,
     info?: GPUAdapterInfo,
   ) {
-    this.facts = adapterFacts(info ?? device.adapterInfo);
+    this.facts = adapterFacts(info ?? device.adapterInfo, device.features);
     this.pipelines = new PipelineCache(device);
     this.readback = new Readback(device, this.memory);
   }

@@ -51,7 +51,7 @@ export async function listAdapters(): Promise<AdapterReport[]> {
     reports.set(`${backend} ${name}`, {
       name,
       backend,
-      ...adapterFacts(info),
+      ...adapterFacts(info, adapter.features),
       default: info.device === chosen?.device && info.description === chosen.description,
       subgroupSizes: [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0],
       limits: readLimits(adapter.limits),
