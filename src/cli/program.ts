@@ -1,16 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { packageFile } from '../node/package-files.js';
+import { packageVersion } from '../node/package-files.js';
 import { registerDevices } from './devices.js';
 import { registerStylize } from './stylize.js';
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
-  const isManifest = (value: unknown): value is { version: string } =>
-    typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string';
-  if (!isManifest(manifest)) throw new Error('package.json holds no version');
-  return manifest.version;
-}
 
 /** The whole command line. Throws CommanderError instead of ending the process. */
 export function createProgram(): Command {
