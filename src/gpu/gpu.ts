@@ -126,6 +126,10 @@ export class Gpu {
     const { storage } = tensor;
     for (const prepared of this.derived.get(storage)?.values() ?? []) this.free(prepared);
     this.derived.delete(storage);
+    // Recorded, never frozen: nobody is left to prepare for.
+    for (const step of this.pendingSetup) {
+      if (step.bindings.some(({ tensor: bound }) => bound.storage === storage)) this.pendingSetup.delete(step);
+    }
     if (this.residents.delete(storage)) this.release(storage);
   }
 

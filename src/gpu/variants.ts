@@ -2,7 +2,7 @@ import { shapeDistance } from './shape-text.js';
 
 /**
  * Which of an operation's shader variants to run on this adapter, shape by shape. Rankings come from measurements
- * (see tuner.ts), of this process or a cached one; tests and benches force a variant.
+ * (see tuning/tune.ts), of this process or a cached one; tests and benches force a variant.
  *
  * A shape is a text such as '64→128 @ 64×64' (see shape-text.ts). Operations have names such as 'conv2d' and
  * 'conv2d.dInput'.
@@ -80,11 +80,13 @@ export class VariantTable {
     }
     const preferred = eligible.find((variant) => variant === this.preferred);
     if (preferred) return preferred;
-    for (const name of this.rankingFor(operation, shape)) {
-      const found = eligible.find((variant) => variant === name);
-      if (found) return found;
-    }
-    return eligible[0]!;
+    return this.order(operation, shape, eligible)[0]!;
+  }
+
+  /** What was measured alone has to say: the fastest of `eligible` first, and last what is not known. */
+  order<V extends string>(operation: string, shape: string, eligible: readonly V[]): readonly V[] {
+    const ranked = this.rankingFor(operation, shape).flatMap((name) => eligible.filter((v) => v === name));
+    return [...ranked, ...eligible.filter((variant) => !ranked.includes(variant))];
   }
 
   /** The ranking of the shape, or of the one most like it; empty where no such shape was measured. */

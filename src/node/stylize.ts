@@ -13,7 +13,7 @@ import { openFilters } from './filters.js';
 import { assertReplaceable, assertWritable, readImage, writeImage } from './image-files.js';
 import { type Pictures, preparePictures } from './stylize-pictures.js';
 import { TraceFile } from './trace-file.js';
-import { tune } from './tuning.js';
+import { Tuning } from './tuning.js';
 
 /** One job on files. Paths are as the user gave them; they appear in sentences. */
 export interface StylizeRequest {
@@ -70,8 +70,8 @@ export async function stylizeFiles(
   let gpu: Gpu | undefined;
   try {
     gpu = await Gpu.request(dawn.gpu);
-    await tune(gpu);
-    return await stylize(gpu, request, { content, style, start }, hooks);
+    const tuning = await Tuning.open(gpu);
+    return await stylize(gpu, tuning, request, { content, style, start }, hooks);
   } finally {
     gpu?.dispose();
     dawn.close();
@@ -80,6 +80,7 @@ export async function stylizeFiles(
 
 async function stylize(
   gpu: Gpu,
+  tuning: Tuning,
   request: StylizeRequest,
   pictures: Pictures<PlanarImage>,
   hooks: StylizeHooks,
@@ -88,7 +89,9 @@ async function stylize(
   const images = await preparePictures(gpu, request, pictures, hooks.onNotice);
   const layers = [...options.contentLayers, ...options.styleLayers];
   const filters = await openFilters(gpu, request.weights, layers);
-  const job = await StyleJob.create(gpu, images, filters, options);
+  const job = await StyleJob.create(gpu, images, filters, options, {
+    tune: (record, how) => tuning.tune(record, how),
+  });
   const [, , height, width] = job.x.shape as [number, number, number, number];
   const begin = request.preview === undefined ? undefined : await pixelsOf(gpu, job.x);
   const outcome = await run(job, request.trace, hooks);

@@ -1,77 +1,43 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Gpu } from '../gpu/gpu.js';
-import { calibrate, CALIBRATION_VERSION } from '../kernels/calibrate.js';
+import type { Measured } from '../gpu/tuning/rank.js';
+import type { Recording } from '../gpu/tuning/sites.js';
+import { rankVariants, type TuneOptions, tuneRecording } from '../gpu/tuning/tune.js';
 import { cacheFolder } from './cache-folder.js';
+import { mergeMeasured, TuningCache } from './tuning-cache.js';
 
-/** Variants from the fastest, by operation and shape. */
-type Rankings = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+/** What is known of the variants' speed on an adapter: from earlier processes, and what this one measures. */
+export class Tuning {
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly cache: TuningCache,
+    private known: readonly Measured[],
+  ) {}
 
-/** Rankings by adapter: the file's contents. */
-type Cache = Record<string, Rankings>;
+  /** Reads the cache file and ranks `gpu`'s variants by it. Measures nothing. */
+  static async open(gpu: Gpu, file = join(cacheFolder(), 'variants.json')): Promise<Tuning> {
+    const cache = new TuningCache(file, gpu.facts);
+    const known = await cache.read();
+    rankVariants(gpu.variants, known);
+    return new Tuning(gpu, cache, known);
+  }
 
-/**
- * Ranks the kernel variants for this adapter: from the cache file when it knows the adapter, else by measuring, and
- * then the file is written. A cache that cannot be read or written costs time, never the job.
- *
- * @returns whether it had to measure.
- */
-export async function tune(gpu: Gpu, file = join(cacheFolder(), 'variants.json')): Promise<boolean> {
-  const key = adapterKey(gpu);
-  const known = (await readCache(file))[key];
-  if (known) {
-    for (const [operation, shapes] of Object.entries(known)) {
-      for (const [shape, order] of Object.entries(shapes)) gpu.variants.rank(operation, shape, order);
+  /** All that is known, in the order in which it was learned. */
+  get measured(): readonly Measured[] {
+    return this.known;
+  }
+
+  /**
+   * Measures what is not known yet of what `record` records (see tuneRecording), and remembers it.
+   *
+   * @returns what was measured now.
+   */
+  async tune(record: Recording, options?: TuneOptions): Promise<readonly Measured[]> {
+    const fresh = await tuneRecording(this.gpu, record, options);
+    if (fresh.length > 0) {
+      this.known = mergeMeasured(this.known, fresh);
+      await this.cache.add(fresh);
     }
-    return false;
+    return fresh;
   }
-  await calibrate(gpu);
-  // Read again: another process may have added its adapter meanwhile.
-  await writeCache(file, { ...(await readCache(file)), [key]: gpu.variants.ranked });
-  return true;
-}
-
-/** All that a ranking depends on: the adapter, its driver's version, and our own variants. */
-function adapterKey(gpu: Gpu): string {
-  const { vendor, architecture, device, description } = gpu.facts;
-  return JSON.stringify([CALIBRATION_VERSION, vendor, architecture, device, description]);
-}
-
-async function readCache(file: string): Promise<Cache> {
-  try {
-    const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return isCache(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
-}
-
-async function writeCache(file: string, cache: Cache): Promise<void> {
-  const beside = `${file}.${randomBytes(4).toString('hex')}`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(beside, `${JSON.stringify(cache, null, 2)}\n`);
-    await rename(beside, file);
-  } catch {
-    // Measured again next time.
-  }
-}
-
-function isCache(value: unknown): value is Cache {
-  const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null && !Array.isArray(v);
-  return (
-    isObject(value) &&
-    Object.values(value).every(
-      (rankings) =>
-        isObject(rankings) &&
-        Object.values(rankings).every(
-          (shapes: unknown) =>
-            isObject(shapes) &&
-            Object.values(shapes).every(
-              (order: unknown) => Array.isArray(order) && order.every((name) => typeof name === 'string'),
-            ),
-        ),
-    )
-  );
 }

@@ -3,11 +3,20 @@ import type { Gpu } from '../gpu/gpu.js';
 import { type Program, runAll } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import type { Recording } from '../gpu/tuning/sites.js';
+import type { TuneOptions } from '../gpu/tuning/tune.js';
 import { append, clamp, copy, normalNoise, pairsSince, ringShape } from '../kernels/index.js';
 import { Lbfgs, type LbfgsOptions, type LogEntry, type SearchStep } from '../lbfgs/index.js';
 import { layerSizes, layersUpTo } from '../vgg/layers.js';
 import type { VggFilters } from '../vgg/network.js';
-import { computeTargets, freeTargets, recordObjective, type Targets } from './objective.js';
+import {
+  allocateTargets,
+  computeTargets,
+  freeTargets,
+  recordObjective,
+  recordTargets,
+  type Targets,
+} from './objective.js';
 import type { StyleOptions } from './options.js';
 import { ImageSearch } from './search.js';
 
@@ -28,6 +37,14 @@ export interface StyleImages {
   style: Tensor;
   /** [1, 3, H, W] to start from instead of what `options.start` says. */
   start?: Tensor | undefined;
+}
+
+export interface JobHooks {
+  /**
+   * Is given what will be recorded, before that is done for good, to choose the kernels' variants by measuring (as
+   * tuneRecording of gpu/tuning/tune.ts does); waited for.
+   */
+  tune?: (record: Recording, options?: TuneOptions) => Promise<unknown>;
 }
 
 /** Evaluations whose scores the GPU keeps until somebody looks. */
@@ -63,6 +80,7 @@ export class StyleJob {
     images: StyleImages,
     filters: VggFilters,
     options: StyleOptions,
+    { tune }: JobHooks = {},
   ): Promise<StyleJob> {
     requireDepth(images.content, [...options.contentLayers, ...options.styleLayers]);
     requireDepth(images.style, options.styleLayers);
@@ -80,9 +98,13 @@ export class StyleJob {
       const free = (tensor: Tensor) => gpu.free(tensor);
       const x = keep(gpu.tensor('image', images.content.shape), free);
       const ring = keep(gpu.tensor('scores', ringShape(RING_ROWS)), free);
-      const targets = keep(await computeTargets(gpu, filters, images, options), (made: Targets) =>
-        freeTargets(gpu, made),
-      );
+      const targets = keep(allocateTargets(gpu, images, options), (made: Targets) => freeTargets(gpu, made));
+      await tune?.((recorder) => void recordObjective(recorder, x, filters, targets, options));
+      // They are computed once: not worth a measurement, but to be computed in the same way the next time.
+      await tune?.((recorder) => recordTargets(recorder, images, filters, targets, options.pooling), {
+        budget: 0,
+      });
+      await computeTargets(gpu, filters, images, options, targets);
       await start(gpu, x, images, options);
 
       const recorder = new Recorder(gpu, 'evaluation');

@@ -2,8 +2,9 @@ import { add, gram, mse } from '../autodiff/operations.js';
 import { Tape, type Variable } from '../autodiff/tape.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recorder } from '../gpu/recorder.js';
-import type { Tensor } from '../gpu/tensor.js';
+import type { Shape, Tensor } from '../gpu/tensor.js';
 import { copy } from '../kernels/index.js';
+import { layerSizes, layersUpTo } from '../vgg/layers.js';
 import { type Pooling, recordVgg, type VggFilters } from '../vgg/network.js';
 
 /** What an image is optimised towards: which layers count, and how much. */
@@ -37,48 +38,73 @@ export interface RecordedObjective {
   gradient: Tensor;
 }
 
+/** The images that the targets are taken from, [N, 3, H, W] of any sizes. */
+export interface TargetImages {
+  content: Tensor;
+  style: Tensor;
+}
+
+/** Makes room for the targets, with nothing in it yet: what depends on their shapes alone can begin. */
+export function allocateTargets(
+  gpu: Gpu,
+  images: TargetImages,
+  { contentLayers, styleLayers }: Pick<Objective, 'contentLayers' | 'styleLayers'>,
+): Targets {
+  const allocate = (name: string, shape: Shape) => [name, gpu.tensor(`target ${name}`, shape)] as const;
+  const features = ({ shape }: Tensor, name: string) => {
+    const { channels, height, width } = layerSizes(layersUpTo([name]), shape[2]!, shape[3]!).at(-1)!;
+    return [shape[0]!, channels, height, width] as const;
+  };
+  const maps = (name: string) => {
+    const [count, channels] = features(images.style, name);
+    return count * channels;
+  };
+  return {
+    content: new Map(contentLayers.map((name) => allocate(name, features(images.content, name)))),
+    style: new Map(styleLayers.map((name) => allocate(name, [maps(name), maps(name)]))),
+  };
+}
+
+/** Records what fills the targets: content features of one image, Gram matrices of the other. */
+export function recordTargets(
+  recorder: Recorder,
+  images: TargetImages,
+  filters: VggFilters,
+  targets: Targets,
+  pooling: Pooling,
+): void {
+  const fill = (
+    image: Tensor,
+    into: ReadonlyMap<string, Tensor>,
+    take: (layer: Variable) => Variable,
+  ): void => {
+    if (into.size === 0) return;
+    const layers = recordVgg(new Tape(recorder).constant(image), filters, into.keys(), pooling);
+    for (const [name, target] of into) copy(recorder, take(layers.get(name)!).value, target);
+  };
+  fill(images.content, targets.content, (layer) => layer);
+  fill(images.style, targets.style, gram);
+}
+
 /** Computes what is to be matched: content features of one image, Gram matrices of another, of any sizes. */
 export async function computeTargets(
   gpu: Gpu,
   filters: VggFilters,
-  images: { content: Tensor; style: Tensor },
-  { contentLayers, styleLayers, pooling }: Objective,
+  images: TargetImages,
+  objective: Objective,
+  targets = allocateTargets(gpu, images, objective),
 ): Promise<Targets> {
-  const features = (image: Tensor, layers: readonly string[], take: (layer: Variable) => Variable) =>
-    computeFeatures(gpu, filters, image, layers, pooling, take);
-  return {
-    content: await features(images.content, contentLayers, (layer) => layer),
-    style: await features(images.style, styleLayers, gram),
-  };
+  const recorder = new Recorder(gpu, 'targets');
+  recordTargets(recorder, images, filters, targets, objective.pooling);
+  const program = await recorder.freeze();
+  program.run();
+  program.dispose();
+  return targets;
 }
 
 /** Frees the targets' memory. */
 export function freeTargets(gpu: Gpu, { content, style }: Targets): void {
   for (const tensor of [...content.values(), ...style.values()]) gpu.free(tensor);
-}
-
-async function computeFeatures(
-  gpu: Gpu,
-  filters: VggFilters,
-  image: Tensor,
-  layers: readonly string[],
-  pooling: Pooling,
-  take: (layer: Variable) => Variable,
-): Promise<Map<string, Tensor>> {
-  const targets = new Map<string, Tensor>();
-  if (layers.length === 0) return targets;
-  const recorder = new Recorder(gpu, 'targets');
-  const tape = new Tape(recorder);
-  for (const [name, layer] of recordVgg(tape.constant(image), filters, layers, pooling)) {
-    const { value } = take(layer);
-    const target = gpu.tensor(`target ${name}`, value.shape);
-    copy(recorder, value, target);
-    targets.set(name, target);
-  }
-  const program = await recorder.freeze();
-  program.run();
-  program.dispose();
-  return targets;
 }
 
 /**

@@ -51,6 +51,23 @@ describe('a frozen program', () => {
     gpu().free(x);
   });
 
+  it('has nothing to do with what a recording that was given up would have prepared', async () => {
+    const weights = gpu().constant('weights', [2], Float32Array.of(1, 2));
+    const givenUp = new Recorder(gpu());
+    givenUp.prepared([weights], 'doubled', [2], (output) => axpy(givenUp, 2, weights, output));
+    expect(gpu().pendingSetup.size).toBe(1);
+    gpu().free(weights);
+    expect(gpu().pendingSetup.size).toBe(0);
+    const x = vector('x', -1, 2);
+    const recorder = new Recorder(gpu());
+    const y = relu(recorder, x);
+    const program = await recorder.freeze([y]);
+    program.run();
+    expect(await gpu().read(y)).toEqual(Float32Array.of(0, 2));
+    program.dispose();
+    gpu().free(x);
+  });
+
   it('shares memory among temporaries that do not meet, and frees it all', async () => {
     const before = gpu().memory.bytes;
     const x = gpu().tensor('x', [1000], new Float32Array(1000).fill(1));

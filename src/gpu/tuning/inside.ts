@@ -1,0 +1,125 @@
+import type { Program } from '../program.js';
+import { StepTimer } from '../timing.js';
+import type { Measured, Timing } from './rank.js';
+import type { Sites } from './sites.js';
+import type { Chosen } from './survey.js';
+
+/** A runner-up closer than this to the first is tried among all else too: caches and neighbours may decide. */
+const CLOSE = 1.25;
+/** Where two differ by less than this inside, the one that is faster alone stays first. */
+const NOISE = 0.98;
+/** Rounds in which both ways are run in turn, after one that is not timed; the faster counts. */
+const ROUNDS = 2;
+
+/**
+ * Runs the whole recording, once with the first variants of all tasks and once with the runners-up that are close, and
+ * lets the steps' times decide between them.
+ *
+ * @param left milliseconds; where they will not do, or no runner-up is close, nothing changes.
+ * @returns `measured` in its order, with the better of the two first.
+ */
+export async function judgeInside(
+  sites: Sites,
+  measured: readonly Measured[],
+  left: () => number,
+): Promise<readonly Measured[]> {
+  if (!measured.some(contender) || left() <= 0) return measured;
+  const ways: Way[] = [];
+  try {
+    ways.push(await Way.freeze(sites, measured, ({ timings }) => timings[0]!));
+    const once = await ways[0]!.run();
+    if (2 * ROUNDS * once > left()) return measured;
+    ways.push(await Way.freeze(sites, measured, (item) => contender(item) ?? item.timings[0]!));
+    await ways[1]!.run();
+    for (const way of ways) way.forget();
+    for (let round = 0; round < ROUNDS; round++) for (const way of ways) await way.run();
+    return judge(measured, { first: ways[0]!.times, contender: ways[1]!.times });
+  } finally {
+    for (const way of ways) way.dispose();
+  }
+}
+
+/** The runner-up that is worth trying inside, where there is one. */
+export function contender({ timings: [first, second] }: Measured): Timing | undefined {
+  if (first?.milliseconds === undefined || second?.milliseconds === undefined || second.rough)
+    return undefined;
+  return second.milliseconds <= CLOSE * first.milliseconds ? second : undefined;
+}
+
+/**
+ * The decision of `judgeInside`.
+ *
+ * @param inside milliseconds of each task, in the order of `measured`, with the first variants and with the contenders
+ *   in their place.
+ */
+export function judge(
+  measured: readonly Measured[],
+  inside: { first: readonly number[]; contender: readonly number[] },
+): Measured[] {
+  return measured.map((item, i) => {
+    const second = contender(item);
+    if (!second) return item;
+    const [first, , ...rest] = item.timings as readonly [Timing, Timing, ...Timing[]];
+    const a = { ...first, inside: inside.first[i]! };
+    const b = { ...second, inside: inside.contender[i]! };
+    const timings = b.inside < NOISE * a.inside ? [b, a, ...rest] : [a, b, ...rest];
+    return { ...item, timings };
+  });
+}
+
+/** The whole recording with one variant for each task. */
+class Way {
+  /** Of each task the least milliseconds so far, all places where it occurs together. */
+  readonly times: number[];
+  private readonly timer: StepTimer;
+
+  private constructor(
+    private readonly program: Program,
+    /** The steps of each task. */
+    private readonly steps: readonly (readonly Chosen[])[],
+  ) {
+    this.timer = new StepTimer(program);
+    this.times = steps.map(() => Infinity);
+  }
+
+  static async freeze(
+    sites: Sites,
+    measured: readonly Measured[],
+    pick: (item: Measured) => Timing,
+  ): Promise<Way> {
+    const find = (operation: string, shape: string) =>
+      measured.find((item) => item.operation === operation && item.shape === shape);
+    const { survey, chosen } = sites.whole((operation, shape) => {
+      const item = find(operation, shape);
+      return item && pick(item).variant;
+    });
+    const program = await survey.freezePart();
+    const steps = measured.map((item) =>
+      chosen.filter(({ choice }) => choice.operation === item.operation && choice.shape === item.shape),
+    );
+    return new Way(program, steps);
+  }
+
+  /** @returns milliseconds by the host's clock. */
+  async run(): Promise<number> {
+    const start = performance.now();
+    const times = await this.timer.run();
+    this.steps.forEach((places, task) => {
+      const sums = places.map(({ from, to }) => times.slice(from, to).reduce((sum, time) => sum + time, 0));
+      this.times[task] = Math.min(
+        this.times[task]!,
+        sums.reduce((a, b) => a + b, 0),
+      );
+    });
+    return performance.now() - start;
+  }
+
+  forget(): void {
+    this.times.fill(Infinity);
+  }
+
+  dispose(): void {
+    this.timer.dispose();
+    this.program.dispose();
+  }
+}

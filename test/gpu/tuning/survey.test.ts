@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../../../src/gpu/dispatch.js';
+import type { Choice } from '../../../src/gpu/recorder.js';
+import { stepsOfChoices } from '../../../src/gpu/tuning/survey.js';
+import { truncate } from '../../../src/gpu/tuning/truncate.js';
+
+describe('the steps of a choice', () => {
+  const choice = (operation: string, from: number): Choice => ({
+    operation,
+    shape: '8',
+    eligible: ['a', 'b'],
+    variant: 'a',
+    from,
+  });
+  const ranges = (choices: Choice[], labels: string[]) =>
+    stepsOfChoices({ choices, steps: labels.map((label) => ({ label })) }).map(({ from, to }) => [from, to]);
+
+  it('reach to the next choice, but for what is labelled otherwise at the end', () => {
+    const labels = ['add', 'conv2d.transform', 'conv2d', 'relu', 'padRows', 'gram', 'gram.reduce', 'mse'];
+    expect(ranges([choice('conv2d', 1), choice('gram', 4)], labels)).toEqual([
+      [1, 3],
+      [4, 7],
+    ]);
+    expect(ranges([choice('conv2d.dInput', 0)], ['conv2d.dInput', 'conv2d.dInput.restore'])).toEqual([
+      [0, 2],
+    ]);
+  });
+
+  it('are none where nothing is labelled so', () => {
+    expect(ranges([choice('conv', 0), choice('gram', 2)], ['conv2d', 'relu', 'mse'])).toEqual([
+      [0, 0],
+      [2, 2],
+    ]);
+    expect(ranges([], ['relu'])).toEqual([]);
+  });
+});
+
+describe('a share of a dispatch', () => {
+  const step = (...workgroups: [number, number, number]): Step => ({
+    label: 'x',
+    scope: '',
+    shader: 'relu',
+    constants: {},
+    bindings: [],
+    flops: 0,
+    workgroups,
+  });
+  const groups = (share: number, ...steps: Step[]) =>
+    truncate(steps, share)?.map(({ workgroups }) => workgroups);
+
+  it('is cut off the longest axis', () => {
+    expect(groups(1 / 8, step(64, 2, 1), step(3, 16, 1), step(2, 2, 8))).toEqual([
+      [8, 2, 1],
+      [3, 2, 1],
+      [2, 2, 1],
+    ]);
+    expect(groups(1, step(7, 1, 1))).toEqual([[7, 1, 1]]);
+  });
+
+  it('is refused where it would come out much larger than asked for', () => {
+    expect(groups(1 / 8, step(64, 1, 1), step(4, 1, 1))).toBeUndefined();
+    expect(groups(1 / 8, step(9, 1, 1))).toBeUndefined();
+    // 2 of 15 for 1.875: 7 % more.
+    expect(groups(1 / 8, step(15, 1, 1))).toEqual([[2, 1, 1]]);
+  });
+});
