@@ -134,6 +134,12 @@ export class StyleJob {
     return this.submitted;
   }
 
+  /** What an evaluation runs, in order: with a line search, which the host conducts, the optimiser's part is not in it. */
+  get programs(): readonly Program[] {
+    const { evaluation, optimiser } = this;
+    return optimiser instanceof ImageSearch ? [evaluation] : [evaluation, optimiser.update];
+  }
+
   /** Queues `count` evaluations, each followed by the optimiser's update. */
   submit(count: number): void {
     const { optimiser } = this;
