@@ -1,5 +1,6 @@
 import { create } from 'webgpu';
 import { UserError } from '../errors.js';
+import { makePatient } from './patience.js';
 import { withoutStderr } from './quiet.js';
 
 /** How to open Dawn, Chromium's WebGPU, in this process. */
@@ -44,6 +45,7 @@ function dawnFlags({ adapter, backend, enable = [], disable = [] }: DawnOptions)
  */
 export async function startDawn(options: DawnOptions): Promise<{ gpu: GPU; adapter: GPUAdapter | null }> {
   const gpu = create(dawnFlags(options));
+  makePatient(gpu);
   // Dawn enumerates before it returns the promise, so the silence need not outlast the call.
   const adapter = await withoutStderr(() => gpu.requestAdapter());
   return { gpu, adapter };
