@@ -38,9 +38,15 @@ function roundHalfToEven(value: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
+/** The value of every bit pattern, made when first wanted: looking up is a hundred times as fast as computing. */
+let values: Float32Array | undefined;
+
 /** Widens an array of binary16 bit patterns; exact. */
 export function halvesToFloats(bits: Uint16Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(bits, halfToFloat);
+  values ??= Float32Array.from({ length: 2 ** 16 }, (_, pattern) => halfToFloat(pattern));
+  const floats = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) floats[i] = values[bits[i]!]!;
+  return floats;
 }
 
 /** Rounds each value to the nearest binary16, ties to even. */

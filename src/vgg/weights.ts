@@ -93,10 +93,17 @@ async function readChecked(
     );
   }
   const values = await source.read(key);
-  if (!values.every(Number.isFinite)) {
+  if (!allFinite(values)) {
     throw new UserError(
       `${source.describe} has infinite or undefined numbers in "${key}"; get a fresh copy of the file.`,
     );
   }
   return values;
+}
+
+/** As `every(Number.isFinite)`, at a fraction of the time: x − x is 0 for what is finite, else not a number. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+  return sum === 0;
 }
