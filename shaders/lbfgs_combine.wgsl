@@ -1,5 +1,8 @@
 // L-BFGS, pass 5: the direction d = cg g + sum over stored pairs of (cs s + cy y), written into the candidate's slot
-// of s, and per tile of 1024 elements (g.d, sum |d|, max |d|, how many of d are not finite).
+// of s, and for each tile of 1024 elements PARTS partial sums of (g.d, sum |d|, max |d|, how many of d are not finite).
+//
+// A workgroup takes a tile, each lane four elements in a row at HELD places at a time (src/lbfgs/forms.ts). With LANES =
+// PARTS every lane keeps to itself and there is no barrier.
 //
 // With PROJECT, g counts as 0 where x is at a bound and -g points out of the box, and d is 0 there, and also where x
 // is at a bound and d itself points out: what is left of d is what x can follow, and g.d is its slope.
@@ -8,6 +11,9 @@ override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
+const LANES = 256u;
+const HELD = 1u; // LANES * HELD divides QUADS
+const PARTS = 1u; // 1, or as LANES
 const TILE = 1024u;
 const QUADS = 256u; // of elements, in a tile
 const ACT = 1u;
@@ -29,7 +35,7 @@ struct Chunk {
 @group(0) @binding(5) var<uniform> plan: array<vec4u, PLAN>;
 @group(0) @binding(6) var<uniform> chunk: Chunk;
 
-var<workgroup> scratch: array<vec4f, 256>;
+var<workgroup> scratch: array<vec4f, LANES>;
 
 fn finite(v: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
@@ -44,7 +50,7 @@ fn join(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(sum.xy, max(a.z, b.z), sum.w);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -59,62 +65,75 @@ fn main(
     return;
   }
   let cg = bitcast<f32>(plan[1].y);
-
-  // Every lane four elements in a row, as lbfgs_dots.
   let stride = chunk.stride / 4u;
-  let quad = tile * QUADS + lane;
-  var at = vec4f();
-  var raw = vec4f();
-  var inside = vec4<bool>(); // past the end s stays 0, whatever the coefficients
-  for (var c = 0u; c < 4u; c++) {
-    if (4u * quad + c < chunk.count) {
-      inside[c] = true;
-      raw[c] = gradient[4u * quad + c];
+
+  var about_d = vec4f();
+  for (var at = tile * QUADS + lane; at < (tile + 1u) * QUADS; at += LANES * HELD) {
+    // Set to 0 by hand: in a loop, a declaration alone has been seen to leave the last turn's values there.
+    var d = array<vec4f, HELD>();
+    var g = array<vec4f, HELD>();
+    var at_x = array<vec4f, HELD>();
+    var inside = array<vec4<bool>, HELD>(); // past the end s stays 0, whatever the coefficients
+    for (var h = 0u; h < HELD; h++) {
+      for (var c = 0u; c < 4u; c++) {
+        let i = 4u * (at + h * LANES) + c;
+        if (i < chunk.count) {
+          inside[h][c] = true;
+          g[h][c] = gradient[i];
+          if (PROJECT == 1u) {
+            at_x[h][c] = x[i];
+          }
+        }
+      }
       if (PROJECT == 1u) {
-        at[c] = x[4u * quad + c];
+        inside[h] &= !outward(at_x[h], g[h]);
+        g[h] = select(vec4f(), g[h], inside[h]);
+      }
+      d[h] = cg * g[h];
+    }
+
+    var slot = now.x;
+    for (var j = 0u; j < now.y; j++) {
+      let coefficients = bitcast<vec2f>(plan[2u + slot].xy);
+      for (var h = 0u; h < HELD; h++) {
+        let k = slot * stride + at + h * LANES;
+        d[h] = fma(vec4f(coefficients.x), s[k], fma(vec4f(coefficients.y), y[k], d[h]));
+      }
+      slot = select(slot + 1u, 0u, slot + 1u == SLOTS);
+    }
+
+    for (var h = 0u; h < HELD; h++) {
+      if (PROJECT == 1u) {
+        inside[h] &= !outward(at_x[h], -d[h]);
+      }
+      let along = select(vec4f(), d[h], inside[h]);
+      s[now.z * stride + at + h * LANES] = along;
+      let valid = finite(along);
+      let length = abs(select(vec4f(), along, valid));
+      let slope = dot(g[h], select(vec4f(), along, valid));
+      let peak = max(max(length.x, length.y), max(length.z, length.w));
+      let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
+      about_d = join(about_d, vec4f(slope, dot(length, vec4f(1.0)), peak, wrong));
+    }
+  }
+
+  if (PARTS < LANES) { // in two rounds of 16
+    scratch[lane] = about_d;
+    workgroupBarrier();
+    if (lane < 16u) {
+      for (var k = lane + 16u; k < LANES; k += 16u) {
+        about_d = join(about_d, scratch[k]);
+      }
+      scratch[lane] = about_d;
+    }
+    workgroupBarrier();
+    if (lane == 0u) {
+      for (var k = 1u; k < 16u; k++) {
+        about_d = join(about_d, scratch[k]);
       }
     }
   }
-  var g = raw;
-  if (PROJECT == 1u) {
-    g = select(raw, vec4f(), outward(at, raw));
-  }
-  var d = cg * g;
-  for (var j = 0u; j < now.y; j++) {
-    let slot = (now.x + j) % SLOTS;
-    let coefficients = bitcast<vec2f>(plan[2u + slot].xy);
-    let k = slot * stride + quad;
-    d = fma(vec4f(coefficients.x), s[k], fma(vec4f(coefficients.y), y[k], d));
-  }
-  if (PROJECT == 1u) {
-    d = select(d, vec4f(), outward(at, raw) | outward(at, -d));
-  }
-  d = select(vec4f(), d, inside);
-  s[now.z * stride + quad] = d;
-
-  let valid = finite(d);
-  let length = abs(select(vec4f(), d, valid));
-  let slope = dot(g, select(vec4f(), d, valid));
-  let peak = max(max(length.x, length.y), max(length.z, length.w));
-  let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
-  let about_d = vec4f(slope, dot(length, vec4f(1.0)), peak, wrong);
-
-  // In two rounds of 16.
-  scratch[lane] = about_d;
-  workgroupBarrier();
-  if (lane < 16u) {
-    var sum = scratch[lane];
-    for (var k = lane + 16u; k < 256u; k += 16u) {
-      sum = join(sum, scratch[k]);
-    }
-    scratch[lane] = sum;
-  }
-  workgroupBarrier();
-  if (lane == 0u) {
-    var sum = scratch[0];
-    for (var k = lane + 1u; k < 16u; k++) {
-      sum = join(sum, scratch[k]);
-    }
-    partials[chunk.first_tile + tile] = sum;
+  if (lane < PARTS) {
+    partials[(chunk.first_tile + tile) * PARTS + lane] = about_d;
   }
 }

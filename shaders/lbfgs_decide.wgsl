@@ -1,5 +1,6 @@
-// L-BFGS, pass 6: how far to go along the direction, or whether to go at all. Adds up the tiles' (g.d, sum |d|,
-// max |d|, not finite) of lbfgs_combine in one workgroup; then one lane decides and writes the evaluation's log entry.
+// L-BFGS, pass 6: how far to go along the direction, or whether to go at all. Adds up the tiles' PARTS sums of (g.d,
+// sum |d|, max |d|, not finite) of lbfgs_combine in one workgroup; then one lane decides and writes the evaluation's log
+// entry.
 //
 // Step length, as PyTorch: lr min(1, 1/|g|_1) at first, then lr. Today's rule ends the step before a move along which
 // the loss hardly falls (g.d > -TOLERANCE_CHANGE); a step's last iteration moves, and the next step evaluates there.
@@ -11,6 +12,9 @@ override MAX_ITERATIONS: u32 = 20u;
 override TOLERANCE_CHANGE: f32 = 1e-9;
 override LEARNING_RATE: f32 = 1.0;
 override LOG: u32 = 1u; // entries in the log, a ring
+
+const LANES = 256u; // 16 or more, or as PARTS
+const PARTS = 1u;
 
 // The same as in lbfgs_control.
 struct State {
@@ -67,7 +71,7 @@ struct Chunk {
 @group(0) @binding(3) var<storage, read_write> log: array<vec4u>;
 @group(0) @binding(4) var<uniform> chunk: Chunk; // any
 
-var<workgroup> scratch: array<vec4f, 256>;
+var<workgroup> scratch: array<vec4f, LANES>;
 
 fn join(a: vec4f, b: vec4f) -> vec4f {
   let sum = a + b;
@@ -120,17 +124,17 @@ fn decide(about_d: vec4f) {
   }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = vec4f();
-  for (var tile = lane; tile < chunk.tiles; tile += 256u) {
-    sum = join(sum, partials[tile]);
+  for (var k = lane; k < chunk.tiles * PARTS; k += LANES) {
+    sum = join(sum, partials[k]);
   }
   // In two rounds of 16.
   scratch[lane] = sum;
   workgroupBarrier();
   if (lane < 16u) {
-    for (var k = lane + 16u; k < 256u; k += 16u) {
+    for (var k = lane + 16u; k < LANES; k += 16u) {
       sum = join(sum, scratch[k]);
     }
     scratch[lane] = sum;
@@ -139,7 +143,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if (lane != 0u) {
     return;
   }
-  for (var k = lane + 1u; k < 16u; k++) {
+  for (var k = lane + 1u; k < min(16u, LANES); k++) {
     sum = join(sum, scratch[k]);
   }
   if ((plan[0].w & ACT) != 0u) {

@@ -9,19 +9,22 @@
 // A number that is not finite counts as 0 in the products. With PROJECT, g (and so y) is the projected gradient: 0
 // where x is at a bound and -g points out of the box (Bertsekas 1982).
 //
-// One workgroup takes TILE elements of one chunk and writes partials[row * tiles + tile]. Its lanes are 8 rows (one
-// stored pair each) of 32 (elements). Sums: 32 in a lane, then 32 lanes, then tiles (lbfgs_reduce): blocked, and in
-// the same order every time. s and y hold the chunk as [SLOTS][stride], 0 from count on; y's candidate slot is
-// written here.
+// One workgroup takes TILE elements of one chunk. Its lanes are ROWS rows, two stored pairs each, of WIDTH, which share
+// the elements; it leaves PARTS sums of each row: partials[(row * tiles + tile) * PARTS + part]. src/lbfgs/forms.ts sets
+// these. With LANES = WIDTH = PARTS every lane keeps to itself and there is no barrier. Sums: in a lane, then over
+// lanes, then over tiles (lbfgs_reduce): blocked, and in the same order every time. s and y hold the chunk as
+// [SLOTS][stride], 0 from count on; y's candidate slot is written here.
 override SLOTS: u32 = 2u;
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
+const LANES = 256u; // a multiple of WIDTH
+const WIDTH = 32u; // 32, or as PARTS
+const PARTS = 1u; // 1, or as LANES
 const TILE = 1024u;
 const QUADS = 256u; // of elements, in a tile
-const ROWS = 8u;
-const LANES = 32u;
+const ROWS = LANES / WIDTH;
 
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
@@ -42,8 +45,7 @@ struct Chunk {
 
 var<workgroup> new_g: array<vec4f, QUADS>;
 var<workgroup> new_y: array<vec4f, QUADS>;
-var<workgroup> scratch: array<vec4f, 256>;
-var<workgroup> steps: array<f32, 256>;
+var<workgroup> scratch: array<vec4f, 2u * LANES>;
 
 fn finite(v: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
@@ -58,7 +60,17 @@ fn join(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(sum.xy, max(a.z, b.z), sum.w);
 }
 
-@compute @workgroup_size(256)
+// The slot of the j-th stored pair from the oldest; the candidate's from the last one on.
+fn slot_of(j: u32, first: u32, stored: u32, candidate: u32) -> u32 {
+  let slot = first + j;
+  return select(candidate, select(slot, slot - SLOTS, slot >= SLOTS), j < stored);
+}
+
+fn products(sj: vec4f, yj: vec4f, dy: vec4f, g: vec4f) -> vec4f {
+  return vec4f(dot(sj, dy), dot(yj, dy), dot(sj, g), dot(yj, g));
+}
+
+@compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -72,91 +84,114 @@ fn main(
   let first = plan[0].x;
   let stored = plan[0].y;
   let candidate = plan[0].z;
+  let stride = chunk.stride / 4u;
+  let start = tile * QUADS;
+  let home = (chunk.first_tile + tile) * PARTS;
 
   // Every lane four elements in a row: they fill a vector of y, and of s and y past the end, which are 0 there.
-  let stride = chunk.stride / 4u;
-  let quad = tile * QUADS + lane;
-  let step = s[candidate * stride + quad];
-  var raw = vec4f();
-  var old = vec4f();
-  var at_x = vec4f();
-  for (var c = 0u; c < 4u; c++) {
-    let i = base + 4u * lane + c;
-    if (i < chunk.count) {
-      raw[c] = gradient[i];
-      old[c] = before[i];
-      if (PROJECT == 1u) {
-        at_x[c] = x[i];
+  var about_g = vec4f();
+  var about_s = vec4f();
+  for (var quad = lane; quad < QUADS; quad += LANES) {
+    let step = s[candidate * stride + start + quad];
+    var raw = vec4f();
+    var old = vec4f();
+    var at_x = vec4f();
+    for (var c = 0u; c < 4u; c++) {
+      let i = base + 4u * quad + c;
+      if (i < chunk.count) {
+        raw[c] = gradient[i];
+        old[c] = before[i];
+        if (PROJECT == 1u) {
+          at_x[c] = x[i];
+        }
       }
     }
+    let valid = finite(raw);
+    var g = select(vec4f(), raw, valid);
+    if (PROJECT == 1u) {
+      g = select(g, vec4f(), outward(at_x, g));
+    }
+    let dy = g - old;
+    y[candidate * stride + start + quad] = dy;
+    new_g[quad] = g;
+    new_y[quad] = dy;
+    let size = abs(g);
+    let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
+    let peak = max(max(size.x, size.y), max(size.z, size.w));
+    about_g = join(about_g, vec4f(dot(g, g), dot(size, vec4f(1.0)), peak, wrong));
+    about_s += vec4f(dot(step, step), 0.0, 0.0, 0.0);
   }
-  let valid = finite(raw);
-  var g = select(vec4f(), raw, valid);
-  if (PROJECT == 1u) {
-    g = select(g, vec4f(), outward(at_x, g));
-  }
-  let dy = g - old;
-  y[candidate * stride + quad] = dy;
-  new_g[lane] = g;
-  new_y[lane] = dy;
 
-  // The two rows about g and the last step: 256 lanes to 16, 16 to 1.
-  let size = abs(g);
-  let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
-  var about_g = vec4f(dot(g, g), dot(size, vec4f(1.0)), max(max(size.x, size.y), max(size.z, size.w)), wrong);
-  var about_s = dot(step, step);
-  scratch[lane] = about_g;
-  steps[lane] = about_s;
-  workgroupBarrier();
-  if (lane < 16u) {
-    for (var k = lane + 16u; k < 256u; k += 16u) {
-      about_g = join(about_g, scratch[k]);
-      about_s += steps[k];
-    }
+  // The two rows about g and the last step.
+  if (PARTS < LANES) { // 256 lanes to 16, 16 to 1
     scratch[lane] = about_g;
-    steps[lane] = about_s;
-  }
-  workgroupBarrier();
-  if (lane == 0u) {
-    for (var k = lane + 1u; k < 16u; k++) {
-      about_g = join(about_g, scratch[k]);
-      about_s += steps[k];
+    scratch[LANES + lane] = about_s;
+    workgroupBarrier();
+    if (lane < 16u) {
+      for (var k = lane + 16u; k < LANES; k += 16u) {
+        about_g = join(about_g, scratch[k]);
+        about_s += scratch[LANES + k];
+      }
+      scratch[lane] = about_g;
+      scratch[LANES + lane] = about_s;
     }
-    let row = SLOTS * chunk.tiles + chunk.first_tile + tile;
-    partials[row] = about_g;
-    partials[row + chunk.tiles] = vec4f(about_s, 0.0, 0.0, 0.0);
+    workgroupBarrier();
+    if (lane == 0u) {
+      for (var k = 1u; k < 16u; k++) {
+        about_g = join(about_g, scratch[k]);
+        about_s += scratch[LANES + k];
+      }
+    }
+    storageBarrier(); // y's candidate is read by other lanes than wrote it
+  }
+  if (lane < PARTS) {
+    partials[SLOTS * chunk.tiles * PARTS + home + lane] = about_g;
+    partials[(SLOTS + 1u) * chunk.tiles * PARTS + home + lane] = about_s;
   }
 
   // The stored pairs from the oldest on, and the candidate after them, whose y this workgroup has just written.
-  storageBarrier();
-  let column = lane % LANES;
-  for (var j0 = 0u; j0 <= stored; j0 += ROWS) {
-    let j = j0 + lane / LANES;
-    let slot = select(candidate, (first + j) % SLOTS, j < stored);
-    let at = slot * stride + tile * QUADS;
-    var sum = vec4f();
-    for (var k = column; k < QUADS; k += LANES) {
-      let sj = s[at + k];
-      let yj = y[at + k];
+  let column = lane % WIDTH;
+  for (var j0 = 0u; j0 <= stored; j0 += 2u * ROWS) {
+    let j = j0 + 2u * (lane / WIDTH);
+    let slot_a = slot_of(j, first, stored, candidate);
+    let slot_b = slot_of(j + 1u, first, stored, candidate);
+    let at_a = slot_a * stride + start;
+    let at_b = slot_b * stride + start;
+    var sum_a = vec4f();
+    var sum_b = vec4f();
+    for (var k = column; k < QUADS; k += WIDTH) {
       let dy = new_y[k];
       let g = new_g[k];
-      sum += vec4f(dot(sj, dy), dot(yj, dy), dot(sj, g), dot(yj, g));
+      sum_a += products(s[at_a + k], y[at_a + k], dy, g);
+      sum_b += products(s[at_b + k], y[at_b + k], dy, g);
     }
 
-    // 32 lanes to 8, 8 to 1.
-    workgroupBarrier();
-    scratch[lane] = sum;
-    workgroupBarrier();
-    if (column < 8u) {
-      scratch[lane] = (sum + scratch[lane + 8u]) + (scratch[lane + 16u] + scratch[lane + 24u]);
-    }
-    workgroupBarrier();
-    if (column == 0u && j <= stored) {
-      sum = scratch[lane];
-      for (var k = 1u; k < 8u; k++) {
-        sum += scratch[lane + k];
+    if (PARTS < WIDTH) { // 32 lanes to 8, 8 to 1
+      workgroupBarrier();
+      scratch[lane] = sum_a;
+      scratch[LANES + lane] = sum_b;
+      workgroupBarrier();
+      if (column < 8u) {
+        for (var k = lane + 8u; k < lane + WIDTH; k += 8u) {
+          sum_a += scratch[k];
+          sum_b += scratch[LANES + k];
+        }
+        scratch[lane] = sum_a;
+        scratch[LANES + lane] = sum_b;
       }
-      partials[slot * chunk.tiles + chunk.first_tile + tile] = sum;
+      workgroupBarrier();
+      if (column == 0u) {
+        for (var k = lane + 1u; k < lane + 8u; k++) {
+          sum_a += scratch[k];
+          sum_b += scratch[LANES + k];
+        }
+      }
+    }
+    if (column < PARTS && j <= stored) {
+      partials[slot_a * chunk.tiles * PARTS + home + column] = sum_a;
+    }
+    if (column < PARTS && j < stored) {
+      partials[slot_b * chunk.tiles * PARTS + home + column] = sum_b;
     }
   }
 }

@@ -1,6 +1,10 @@
-// L-BFGS, pass 2: adds up the tiles' partial sums of lbfgs_dots, one workgroup a row: dots[row] = sum over tiles of
-// partials[row * tiles + tile]; in row SLOTS the third component is a maximum. Rows of empty slots are skipped.
+// L-BFGS, pass 2: adds up the tiles' partial sums of lbfgs_dots, one workgroup a row: dots[row] = sum over tiles and
+// parts of partials[(row * tiles + tile) * PARTS + part]; in row SLOTS the third component is a maximum. Rows of empty
+// slots are skipped.
 override SLOTS: u32 = 2u;
+
+const LANES = 256u; // 16 or more, or as PARTS
+const PARTS = 1u;
 
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
@@ -15,14 +19,14 @@ struct Chunk {
 @group(0) @binding(2) var<uniform> plan: array<vec4u, 1>;
 @group(0) @binding(3) var<uniform> chunk: Chunk; // any
 
-var<workgroup> scratch: array<vec4f, 256>;
+var<workgroup> scratch: array<vec4f, LANES>;
 
 fn join(a: vec4f, b: vec4f, peak: bool) -> vec4f {
   let sum = a + b;
   return vec4f(sum.xy, select(sum.z, max(a.z, b.z), peak), sum.w);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
   let peak = row == SLOTS;
@@ -31,21 +35,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     return;
   }
   var sum = vec4f();
-  for (var tile = lane; tile < chunk.tiles; tile += 256u) {
-    sum = join(sum, partials[row * chunk.tiles + tile], peak);
+  let count = chunk.tiles * PARTS;
+  for (var k = lane; k < count; k += LANES) {
+    sum = join(sum, partials[row * count + k], peak);
   }
   // In two rounds of 16.
   scratch[lane] = sum;
   workgroupBarrier();
   if (lane < 16u) {
-    for (var k = lane + 16u; k < 256u; k += 16u) {
+    for (var k = lane + 16u; k < LANES; k += 16u) {
       sum = join(sum, scratch[k], peak);
     }
     scratch[lane] = sum;
   }
   workgroupBarrier();
   if (lane == 0u) {
-    for (var k = lane + 1u; k < 16u; k++) {
+    for (var k = lane + 1u; k < min(16u, LANES); k++) {
       sum = join(sum, scratch[k], peak);
     }
     dots[row] = sum;

@@ -1,5 +1,6 @@
 // y[oh, ow] = the largest x in a window, one invocation an output, COUNT outputs in planes of OH x OW. Cells of
-// the window outside the H x W input count for nothing; every window has at least one inside.
+// the window outside the H x W input count for nothing; every window has at least one inside. With RECTIFY 1, of
+// max(x, 0) instead.
 override COUNT: u32 = 1u;
 override H: i32 = 1;
 override W: i32 = 1;
@@ -11,6 +12,7 @@ override STRIDE_H: i32 = 1;
 override STRIDE_W: i32 = 1;
 override PAD_H: i32 = 0;
 override PAD_W: i32 = 0;
+override RECTIFY: u32 = 0u;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
@@ -36,5 +38,5 @@ fn main(
       largest = max(largest, x[plane + h * W + w]);
     }
   }
-  y[at] = largest;
+  y[at] = select(largest, max(largest, 0.0), RECTIFY == 1u);
 }

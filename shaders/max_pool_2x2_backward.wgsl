@@ -1,12 +1,14 @@
 // max_pool_backward.wgsl for windows of 2 x 2 side by side, without padding: windows do not overlap, so one
 // invocation makes the whole of one window's gradient, four pixels for five loads. COUNT cells cover each plane,
-// also where no window does (the last row or column of an odd side): there the gradient is 0.
+// also where no window does (the last row or column of an odd side): there the gradient is 0. With RECTIFY 1 the
+// windows were of max(x, 0): a winner that is not positive gets none.
 override COUNT: u32 = 1u;
 override H: u32 = 1u;
 override W: u32 = 1u;
 override OH: u32 = 1u;
 override OW: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
+override RECTIFY: u32 = 0u;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
@@ -58,6 +60,10 @@ fn main(
   }
   if (x[across] > largest) {
     winner = across;
+    largest = x[across];
+  }
+  if (RECTIFY == 1u && largest <= 0.0) {
+    gradient = 0.0;
   }
   store(first, select(0.0, gradient, winner == first));
   if (has_right) {

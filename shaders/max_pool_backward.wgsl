@@ -1,6 +1,7 @@
 // dx[h, w] = the sum of dy over those windows whose first largest cell, row by row, is (h, w); added to what dx
 // holds when ACCUMULATE is 1. One invocation an input pixel, COUNT of them in planes of H x W: it looks through
-// every window that reaches it, so that nothing is written twice and no positions need to be kept.
+// every window that reaches it, so that nothing is written twice and no positions need to be kept. With RECTIFY 1 the
+// windows were of max(x, 0): only positive pixels get any.
 override COUNT: u32 = 1u;
 override H: i32 = 1;
 override W: i32 = 1;
@@ -13,6 +14,7 @@ override STRIDE_W: i32 = 1;
 override PAD_H: i32 = 0;
 override PAD_W: i32 = 0;
 override ACCUMULATE: u32 = 0u;
+override RECTIFY: u32 = 0u;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
@@ -56,6 +58,9 @@ fn main(
         gradient += dy[plane * OH * OW + oh * OW + ow];
       }
     }
+  }
+  if (RECTIFY == 1u && x[at] <= 0.0) {
+    gradient = 0.0;
   }
   if (ACCUMULATE == 1u) {
     dx[at] += gradient;

@@ -1,71 +1,127 @@
 // The input side of Winograd's F(4×4, 3×3) (Lavin & Gray 2016): V = Bᵀ d B for each 6×6 window d that feeds a 4×4 tile
-// of outputs, windows four pixels apart, zeros outside the image. Works off a strip of tile rows. One invocation a
-// tile of a channel; V is [36][inChannels][tileStride].
+// of outputs, windows four pixels apart, zeros outside the image. Works off a strip of tile rows. An invocation makes
+// four tiles side by side, a quad, of one channel. V is [blocks][36][inPadded][8 quads] of vec4: what a product reads
+// one after the other lies together. Grid: (blocks, ⌈inPadded / 8⌉, 1).
+
+// Rows of the image begin at multiples of four pixels, and are read four at a time, when 1.
+override WIDE: u32 = 0u;
+
 struct Sizes {
   height: f32,
   width: f32,
-  tilesAcross: f32,
-  // First row of tiles of this strip, and how many tiles it has.
+  // Quads to a row of tiles; the last may reach beyond the image.
+  quadsAcross: f32,
+  // The first row of tiles of this strip, and how many quads it has.
   firstRow: f32,
-  tiles: f32,
-  // Tiles rounded up to a multiple of 8.
-  tileStride: f32,
+  quads: f32,
   inChannels: f32,
+  // Channels rounded up to even; what lies beyond the last is zero.
+  inPadded: f32,
   image: f32,
+  // Each pixel passes through max(floor, ·) first: 0 for ReLU, the least number there is for none.
+  floor: f32,
+  // 6.
+  columns: f32,
 }
 
+// One tensor, bound twice.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<uniform> sizes: Sizes;
-@group(0) @binding(2) var<storage, read_write> transformed: array<f32>;
+@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+@group(0) @binding(3) var<storage, read_write> transformed: array<vec4f>;
 
-// Bᵀ times a column.
-fn transform(d: array<f32, 6>) -> array<f32, 6> {
-  let a = fma(-4.0, d[2], d[4]);
-  let b = fma(-4.0, d[1], d[3]);
+// Bᵀ times a column, for four tiles at once.
+fn transform(d: array<vec4f, 6>) -> array<vec4f, 6> {
+  let a = fma(vec4f(-4.0), d[2], d[4]);
+  let b = fma(vec4f(-4.0), d[1], d[3]);
   let c = d[4] - d[2];
   let e = 2.0 * (d[3] - d[1]);
-  return array<f32, 6>(
-    fma(4.0, d[0], fma(-5.0, d[2], d[4])),
+  return array<vec4f, 6>(
+    fma(vec4f(4.0), d[0], fma(vec4f(-5.0), d[2], d[4])),
     a + b,
     a - b,
     c + e,
     c - e,
-    fma(4.0, d[1], fma(-5.0, d[3], d[5])),
+    fma(vec4f(4.0), d[1], fma(vec4f(-5.0), d[3], d[5])),
   );
 }
 
-@compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let tile = i32(id.x);
-  let channel = i32(id.y);
-  if (tile >= i32(sizes.tiles)) {
+// What the padding holds passes as the zero that it is.
+fn rectified(value: vec4f, inside: bool) -> vec4f {
+  return select(vec4f(), max(value, vec4f(sizes.floor)), inside);
+}
+
+fn pick(j: u32, row: array<vec4f, 6>) -> vec4f {
+  let low = select(select(row[2], row[1], j == 1u), row[0], j == 0u);
+  let high = select(select(row[5], row[4], j == 4u), row[3], j == 3u);
+  return select(high, low, j < 3u);
+}
+
+fn pixel(start: i32, column: i32) -> f32 {
+  let width = i32(sizes.width);
+  let inside = column >= 0 && column < width;
+  return select(0.0, x[start + clamp(column, 0, width - 1)], inside);
+}
+
+fn four(start: i32, column: i32) -> vec4f {
+  if (WIDE == 1u) {
+    let width = i32(sizes.width);
+    return select(vec4f(), x4[(start + min(column, width - 4)) / 4], column < width);
+  }
+  return vec4f(
+    pixel(start, column), pixel(start, column + 1), pixel(start, column + 2), pixel(start, column + 3),
+  );
+}
+
+// A row of the four tiles' windows, transformed; `start` is the row's first pixel.
+fn transformed_row(start: i32, column: i32, inside: bool) -> array<vec4f, 6> {
+  let left = pixel(start, column - 1);
+  let a = four(start, column);
+  let b = four(start, column + 4);
+  let c = four(start, column + 8);
+  let d = four(start, column + 12);
+  let right = pixel(start, column + 16);
+  return transform(array<vec4f, 6>(
+    rectified(vec4f(left, a.w, b.w, c.w), inside),
+    rectified(vec4f(a.x, b.x, c.x, d.x), inside),
+    rectified(vec4f(a.y, b.y, c.y, d.y), inside),
+    rectified(vec4f(a.z, b.z, c.z, d.z), inside),
+    rectified(vec4f(a.w, b.w, c.w, d.w), inside),
+    rectified(vec4f(b.x, c.x, d.x, right), inside),
+  ));
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let channel = group.y * 8u + local.y;
+  let channels = u32(sizes.inPadded);
+  if (channel >= channels) {
     return;
   }
+  // Quads beyond the strip's last repeat it; nothing of theirs reaches the output.
+  let quad = i32(min(group.x * 8u + local.x, u32(sizes.quads) - 1u));
   let height = i32(sizes.height);
   let width = i32(sizes.width);
-  let across = i32(sizes.tilesAcross);
-  let row = (tile / across + i32(sizes.firstRow)) * 4 - 1;
-  let column = (tile % across) * 4 - 1;
-  let plane = (i32(sizes.image) * i32(sizes.inChannels) + channel) * height * width;
+  let across = i32(sizes.quadsAcross);
+  let row = (quad / across + i32(sizes.firstRow)) * 4 - 1;
+  let column = (quad % across) * 16;
+  let real = channel < u32(sizes.inChannels);
+  let plane = (i32(sizes.image) * i32(sizes.inChannels) + select(0, i32(channel), real)) * height * width;
 
-  var rows: array<array<f32, 6>, 6>;
+  var rows: array<array<vec4f, 6>, 6>;
   for (var i = 0; i < 6; i++) {
     let r = row + i;
-    let rowInside = r >= 0 && r < height;
-    let start = plane + clamp(r, 0, height - 1) * width;
-    var line: array<f32, 6>;
-    for (var j = 0; j < 6; j++) {
-      let c = column + j;
-      line[j] = select(0.0, x[start + clamp(c, 0, width - 1)], rowInside && c >= 0 && c < width);
-    }
-    rows[i] = transform(line);
+    rows[i] = transformed_row(plane + clamp(r, 0, height - 1) * width, column, real && r >= 0 && r < height);
   }
-  let positionStride = i32(sizes.inChannels) * i32(sizes.tileStride);
-  let at = channel * i32(sizes.tileStride) + tile;
-  for (var j = 0; j < 6; j++) {
-    let v = transform(array<f32, 6>(rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]));
-    for (var i = 0; i < 6; i++) {
-      transformed[(i * 6 + j) * positionStride + at] = v[i];
+  let stride = channels * 8u;
+  let at = (group.x * 36u * channels + channel) * 8u + local.x;
+  // As often as there are columns, which the compiler is not to know: 36 stores unrolled take Mesa's seconds.
+  for (var j = 0u; j < u32(sizes.columns); j++) {
+    let v = transform(array<vec4f, 6>(
+      pick(j, rows[0]), pick(j, rows[1]), pick(j, rows[2]), pick(j, rows[3]), pick(j, rows[4]), pick(j, rows[5]),
+    ));
+    for (var i = 0u; i < 6u; i++) {
+      transformed[(i * 6u + j) * stride + at] = v[i];
     }
   }
 }

@@ -1,93 +1,92 @@
 // The heart of Winograd's convolution: for each of the 36 positions a matrix product over the input channels,
-//   M[position][o][tile] = Σ_c U[position][o][c] · V[position][c][tile].
-// U comes from a uniform buffer, in blocks of [IN_PADDED][32] as laid out by winograd_pack.wgsl, so that on adapters
-// where a uniform load costs little each loaded V is used 32 times. An invocation makes 8 tiles of 32 output channels.
-// Grid: (⌈tileStride / 64⌉, 1, blocks in this binding). V and M are viewed as vec4, four tiles each.
-// The length of the uniform binding, which may reach beyond the blocks of this dispatch.
+//   M[block][position][o][quad] = Σ_c U[position][o][c] · V[block][position][c][quad],
+// a quad being a vec4 of four tiles and a block eight quads, one for each lane. U comes from a uniform buffer, in groups
+// of [inPadded][32] as laid out by winograd_pack.wgsl. An invocation makes its quad of 32 output channels.
+// Each lane loads all weights for itself; see winograd_multiply_broadcast.wgsl for adapters with subgroups of eight.
+// Grid: (blocks, 1, groups in this binding).
+
+// The length of the uniform binding, which may reach beyond the groups of this dispatch.
 const BINDING_VECTORS: u32 = 1024u;
 
 struct Sizes {
-  inChannels: f32,
   inPadded: f32,
-  // Groups of 32 output channels, and the number of this binding's first block.
+  // Groups of 32 output channels to a position, and the number of this binding's first group.
   outGroups: f32,
-  firstBlock: f32,
-  tileStride: f32,
+  firstGroup: f32,
 }
 
-// Four output channels of eight tiles.
-struct Quad {
-  x: mat2x4f,
-  y: mat2x4f,
-  z: mat2x4f,
-  w: mat2x4f,
+// Four output channels.
+struct Sums {
+  x: vec4f,
+  y: vec4f,
+  z: vec4f,
+  w: vec4f,
+}
+
+// One quad of two input channels.
+struct Pair {
+  a: vec4f,
+  b: vec4f,
 }
 
 @group(0) @binding(0) var<storage, read> transformed: array<vec4f>;
-@group(0) @binding(1) var<uniform> blocks: array<vec4f, BINDING_VECTORS>;
+@group(0) @binding(1) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> products: array<vec4f>;
 
-fn multiply(sum: mat2x4f, v: mat2x4f, u: f32) -> mat2x4f {
-  return mat2x4f(fma(v[0], vec4f(u), sum[0]), fma(v[1], vec4f(u), sum[1]));
+fn accumulate(sums: Sums, v: Pair, a: vec4f, b: vec4f) -> Sums {
+  return Sums(
+    fma(v.b, vec4f(b.x), fma(v.a, vec4f(a.x), sums.x)),
+    fma(v.b, vec4f(b.y), fma(v.a, vec4f(a.y), sums.y)),
+    fma(v.b, vec4f(b.z), fma(v.a, vec4f(a.z), sums.z)),
+    fma(v.b, vec4f(b.w), fma(v.a, vec4f(a.w), sums.w)),
+  );
 }
 
-fn accumulate(sum: Quad, v: mat2x4f, u: vec4f) -> Quad {
-  return Quad(multiply(sum.x, v, u.x), multiply(sum.y, v, u.y), multiply(sum.z, v, u.z), multiply(sum.w, v, u.w));
-}
-
-fn store(at: u32, stride: u32, sum: Quad) {
-  products[at] = sum.x[0];
-  products[at + 1u] = sum.x[1];
-  products[at + stride] = sum.y[0];
-  products[at + stride + 1u] = sum.y[1];
-  products[at + 2u * stride] = sum.z[0];
-  products[at + 2u * stride + 1u] = sum.z[1];
-  products[at + 3u * stride] = sum.w[0];
-  products[at + 3u * stride + 1u] = sum.w[1];
+fn store(at: u32, sums: Sums) {
+  products[at] = sums.x;
+  products[at + 8u] = sums.y;
+  products[at + 16u] = sums.z;
+  products[at + 24u] = sums.w;
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  // Vec4 steps from one channel's tiles to the next one's.
-  let stride = u32(sizes.tileStride) / 4u;
-  if (id.x * 2u >= stride) {
-    return;
-  }
-  let channels = u32(sizes.inChannels);
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channels = u32(sizes.inPadded);
   let groups = u32(sizes.outGroups);
-  let block = u32(sizes.firstBlock) + id.z;
-  let position = block / groups;
-  var source = position * channels * stride + id.x * 2u;
-  var weights = id.z * u32(sizes.inPadded) * 8u;
-  var s0 = Quad();
-  var s1 = Quad();
-  var s2 = Quad();
-  var s3 = Quad();
-  var s4 = Quad();
-  var s5 = Quad();
-  var s6 = Quad();
-  var s7 = Quad();
-  for (var c = 0u; c < channels; c++) {
-    let v = mat2x4f(transformed[source], transformed[source + 1u]);
-    s0 = accumulate(s0, v, blocks[weights + 0u]);
-    s1 = accumulate(s1, v, blocks[weights + 1u]);
-    s2 = accumulate(s2, v, blocks[weights + 2u]);
-    s3 = accumulate(s3, v, blocks[weights + 3u]);
-    s4 = accumulate(s4, v, blocks[weights + 4u]);
-    s5 = accumulate(s5, v, blocks[weights + 5u]);
-    s6 = accumulate(s6, v, blocks[weights + 6u]);
-    s7 = accumulate(s7, v, blocks[weights + 7u]);
-    source += stride;
-    weights += 8u;
+  let group = u32(sizes.firstGroup) + id.z;
+  let product = id.x * 36u + group / groups;
+  var source = product * channels * 8u + lane;
+  var weight = id.z * channels * 8u;
+  var s0 = Sums();
+  var s1 = Sums();
+  var s2 = Sums();
+  var s3 = Sums();
+  var s4 = Sums();
+  var s5 = Sums();
+  var s6 = Sums();
+  var s7 = Sums();
+  // Two input channels at a time: sums then cross the loop's edge, which costs, once for two multiply-adds.
+  for (var c = 0u; c < channels; c += 2u) {
+    let v = Pair(transformed[source], transformed[source + 8u]);
+    s0 = accumulate(s0, v, weights[weight + 0u], weights[weight + 8u]);
+    s1 = accumulate(s1, v, weights[weight + 1u], weights[weight + 9u]);
+    s2 = accumulate(s2, v, weights[weight + 2u], weights[weight + 10u]);
+    s3 = accumulate(s3, v, weights[weight + 3u], weights[weight + 11u]);
+    s4 = accumulate(s4, v, weights[weight + 4u], weights[weight + 12u]);
+    s5 = accumulate(s5, v, weights[weight + 5u], weights[weight + 13u]);
+    s6 = accumulate(s6, v, weights[weight + 6u], weights[weight + 14u]);
+    s7 = accumulate(s7, v, weights[weight + 7u], weights[weight + 15u]);
+    source += 16u;
+    weight += 16u;
   }
-  let to = block * 32u * stride + id.x * 2u;
-  store(to + 0u * stride, stride, s0);
-  store(to + 4u * stride, stride, s1);
-  store(to + 8u * stride, stride, s2);
-  store(to + 12u * stride, stride, s3);
-  store(to + 16u * stride, stride, s4);
-  store(to + 20u * stride, stride, s5);
-  store(to + 24u * stride, stride, s6);
-  store(to + 28u * stride, stride, s7);
+  let to = (product * groups + group % groups) * 256u + lane;
+  store(to + 0u, s0);
+  store(to + 32u, s1);
+  store(to + 64u, s2);
+  store(to + 96u, s3);
+  store(to + 128u, s4);
+  store(to + 160u, s5);
+  store(to + 192u, s6);
+  store(to + 224u, s7);
 }

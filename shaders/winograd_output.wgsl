@@ -1,79 +1,171 @@
 // The output side of Winograd's F(4×4, 3×3) (Lavin & Gray 2016): y = Aᵀ m A + bias for each tile, cut where the image
-// ends. Works off a strip of tile rows. One invocation a tile of a channel; m is [36][outPadded][tileStride].
-// Added to what y holds when 1.
-override ACCUMULATE: u32 = 0u;
-override HAS_BIAS: u32 = 0u;
+// ends. Works off a strip of tile rows. An invocation makes four tiles side by side, a quad, of one channel. m is
+// [blocks][36][outPadded][8 quads] of vec4. Grid: (blocks, ⌈outChannels / 8⌉, 1).
+
+// Rows of the image begin at multiples of four pixels, and are written four at a time, when 1.
+override WIDE: u32 = 0u;
 
 struct Sizes {
   height: f32,
   width: f32,
-  tilesAcross: f32,
-  // First row of tiles of this strip, and how many tiles it has.
+  // Quads to a row of tiles; the last may reach beyond the image.
+  quadsAcross: f32,
+  // The first row of tiles of this strip, and how many quads it has.
   firstRow: f32,
-  tiles: f32,
-  // Tiles rounded up to a multiple of 8.
-  tileStride: f32,
+  quads: f32,
   outChannels: f32,
   outPadded: f32,
   image: f32,
+  // Whether to add to what y holds, to add the bias, and to keep only what lies where `gate` is positive (the gradient
+  // of max(0, ·)): 0 or 1 each. Data and not constants, for one compilation, seconds long on Mesa, to serve them all.
+  accumulate: f32,
+  hasBias: f32,
+  gated: f32,
+  // 6 and 4: loops whose length the compiler cannot know stay loops, which spares it most of its time.
+  columns: f32,
+  rows: f32,
 }
 
-@group(0) @binding(0) var<storage, read> products: array<f32>;
-// Any tensor when HAS_BIAS is 0.
+@group(0) @binding(0) var<storage, read> products: array<vec4f>;
+// Any tensor when hasBias is 0.
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
-@group(0) @binding(2) var<uniform> sizes: Sizes;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+// Of y's shape, bound twice; any tensor when gated is 0.
+@group(0) @binding(2) var<storage, read> gate: array<f32>;
+@group(0) @binding(3) var<storage, read> gate4: array<vec4f>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+// The output, as the one or the other; what WIDE leaves unused is any other tensor.
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read_write> y4: array<vec4f>;
 
-// Aᵀ times a column.
-fn transform(m: array<f32, 6>) -> array<f32, 4> {
+// Aᵀ times a column, for four tiles at once.
+fn transform(m: array<vec4f, 6>) -> array<vec4f, 4> {
   let a = m[1] + m[2];
   let b = m[1] - m[2];
   let c = m[3] + m[4];
   let d = m[3] - m[4];
-  return array<f32, 4>(m[0] + a + c, fma(2.0, d, b), fma(4.0, c, a), fma(8.0, d, b) + m[5]);
+  return array<vec4f, 4>(
+    m[0] + a + c,
+    fma(vec4f(2.0), d, b),
+    fma(vec4f(4.0), c, a),
+    fma(vec4f(8.0), d, b) + m[5],
+  );
 }
 
-@compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let tile = i32(id.x);
-  let channel = i32(id.y);
-  if (tile >= i32(sizes.tiles)) {
+fn put(at: i32, value: f32) {
+  var kept = value;
+  if (sizes.gated == 1.0) {
+    kept = select(0.0, value, gate[at] > 0.0);
+  }
+  if (sizes.accumulate == 1.0) {
+    kept += y[at];
+  }
+  y[at] = kept;
+}
+
+fn put4(at: i32, value: vec4f) {
+  var kept = value;
+  if (sizes.gated == 1.0) {
+    kept = select(vec4f(), value, gate4[at] > vec4f());
+  }
+  if (sizes.accumulate == 1.0) {
+    kept += y4[at];
+  }
+  y4[at] = kept;
+}
+
+// Column j of Aᵀ: the powers 0 to 3 of 1, -1, 2, -2 in the middle, (1, 0, 0, 0) and (0, 0, 0, 1) at the ends.
+fn weights(j: u32) -> vec4f {
+  let sign = select(-1.0, 1.0, (j & 1u) == 1u);
+  let base = select(2.0, 1.0, j < 3u) * sign;
+  let middle = vec4f(1.0, base, base * base, base * base * base);
+  let ends = select(vec4f(0.0, 0.0, 0.0, 1.0), vec4f(1.0, 0.0, 0.0, 0.0), j == 0u);
+  return select(middle, ends, j == 0u || j == 5u);
+}
+
+// Four pixels of a row that begins at `start`.
+fn store(start: i32, column: i32, value: vec4f) {
+  let width = i32(sizes.width);
+  if (WIDE == 1u) {
+    if (column < width) {
+      put4((start + column) / 4, value);
+    }
     return;
   }
-  let positionStride = i32(sizes.outPadded) * i32(sizes.tileStride);
-  let at = channel * i32(sizes.tileStride) + tile;
-  var columns: array<array<f32, 4>, 6>;
-  for (var j = 0; j < 6; j++) {
-    var column: array<f32, 6>;
-    for (var i = 0; i < 6; i++) {
-      column[i] = products[(i * 6 + j) * positionStride + at];
-    }
-    columns[j] = transform(column);
+  // A loop whose length the compiler cannot know: many guarded stores, unrolled, take Mesa's compiler minutes.
+  let count = clamp(width - column, 0, 4);
+  for (var k = 0; k < count; k++) {
+    put(start + column + k, value[k]);
+  }
+}
+
+fn add(sums: array<vec4f, 4>, value: vec4f, weights: vec4f) -> array<vec4f, 4> {
+  return array<vec4f, 4>(
+    fma(value, vec4f(weights.x), sums[0]),
+    fma(value, vec4f(weights.y), sums[1]),
+    fma(value, vec4f(weights.z), sums[2]),
+    fma(value, vec4f(weights.w), sums[3]),
+  );
+}
+
+fn either(no: array<vec4f, 4>, yes: array<vec4f, 4>, condition: bool) -> array<vec4f, 4> {
+  return array<vec4f, 4>(
+    select(no[0], yes[0], condition),
+    select(no[1], yes[1], condition),
+    select(no[2], yes[2], condition),
+    select(no[3], yes[3], condition),
+  );
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let channel = group.y * 8u + local.y;
+  let id = group.x * 8u + local.x;
+  if (channel >= u32(sizes.outChannels) || id >= u32(sizes.quads)) {
+    return;
+  }
+  let quad = i32(id);
+  let stride = u32(sizes.outPadded) * 8u;
+  let at = (group.x * 36u * u32(sizes.outPadded) + channel) * 8u + local.x;
+  // Column by column: each is transformed, and its share of every output added up.
+  var out0 = array<vec4f, 4>();
+  var out1 = array<vec4f, 4>();
+  var out2 = array<vec4f, 4>();
+  var out3 = array<vec4f, 4>();
+  for (var j = 0u; j < u32(sizes.columns); j++) {
+    let m = transform(array<vec4f, 6>(
+      products[j * stride + at],
+      products[(6u + j) * stride + at],
+      products[(12u + j) * stride + at],
+      products[(18u + j) * stride + at],
+      products[(24u + j) * stride + at],
+      products[(30u + j) * stride + at],
+    ));
+    let w = weights(j);
+    out0 = add(out0, m[0], w);
+    out1 = add(out1, m[1], w);
+    out2 = add(out2, m[2], w);
+    out3 = add(out3, m[3], w);
   }
 
   let height = i32(sizes.height);
   let width = i32(sizes.width);
-  let across = i32(sizes.tilesAcross);
-  let row = (tile / across + i32(sizes.firstRow)) * 4;
-  let column = (tile % across) * 4;
-  let plane = (i32(sizes.image) * i32(sizes.outChannels) + channel) * height * width;
+  let across = i32(sizes.quadsAcross);
+  let row = (quad / across + i32(sizes.firstRow)) * 4;
+  let column = (quad % across) * 16;
+  let plane = (i32(sizes.image) * i32(sizes.outChannels) + i32(channel)) * height * width;
   var offset = 0.0;
-  if (HAS_BIAS == 1u) {
+  if (sizes.hasBias == 1.0) {
     offset = bias[channel];
   }
-  for (var i = 0; i < 4; i++) {
-    let line = transform(array<f32, 6>(
-      columns[0][i], columns[1][i], columns[2][i], columns[3][i], columns[4][i], columns[5][i],
-    ));
-    for (var j = 0; j < 4; j++) {
-      if (row + i < height && column + j < width) {
-        let to = plane + (row + i) * width + column + j;
-        if (ACCUMULATE == 1u) {
-          y[to] += line[j] + offset;
-        } else {
-          y[to] = line[j] + offset;
-        }
-      }
-    }
+  let count = min(i32(sizes.rows), height - row);
+  for (var i = 0; i < count; i++) {
+    let low = either(out1, out0, i == 0);
+    let high = either(out3, out2, i == 2);
+    let l = either(high, low, i < 2);
+    let start = plane + (row + i) * width;
+    store(start, column, offset + vec4f(l[0].x, l[1].x, l[2].x, l[3].x));
+    store(start, column + 4, offset + vec4f(l[0].y, l[1].y, l[2].y, l[3].y));
+    store(start, column + 8, offset + vec4f(l[0].z, l[1].z, l[2].z, l[3].z));
+    store(start, column + 12, offset + vec4f(l[0].w, l[1].w, l[2].w, l[3].w));
   }
 }

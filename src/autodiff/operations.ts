@@ -3,7 +3,7 @@
  * mathematics is in the kernels; here stands only which of them belong together.
  */
 import * as kernels from '../kernels/index.js';
-import type { AvgPoolOptions, PoolOptions } from '../kernels/index.js';
+import type { AvgPoolOptions, MaxPoolOptions } from '../kernels/index.js';
 import type { Conv2dOptions } from '../kernels/conv2d-geometry.js';
 import type { Variable } from './tape.js';
 
@@ -43,7 +43,7 @@ export function mse(a: Variable, b: Variable, weight = 1): Variable {
 }
 
 /** The largest value in each window of feature maps [N, C, H, W]. */
-export function maxPool2d(x: Variable, options: PoolOptions): Variable {
+export function maxPool2d(x: Variable, options: MaxPoolOptions): Variable {
   const { recorder } = x.tape;
   return x.tape.record(kernels.maxPool2d(recorder, x.value, options), [x], (dy, _wants, [into]) => [
     kernels.maxPool2dBackward(recorder, x.value, dy, options, into),
@@ -71,7 +71,9 @@ export function conv2d(
     kernels.conv2d(recorder, input, filters, bias.value, options),
     [x, weights, bias],
     (dy, [wantsX, wantsWeights, wantsBias], [intoX, intoWeights, intoBias]) => [
-      wantsX ? kernels.conv2dBackwardInput(recorder, dy, filters, input.shape, options, intoX) : undefined,
+      wantsX
+        ? kernels.conv2dBackwardInput(recorder, dy, filters, input.shape, options, intoX, input)
+        : undefined,
       wantsWeights
         ? kernels.conv2dBackwardWeights(recorder, input, dy, filters, options, intoWeights)
         : undefined,

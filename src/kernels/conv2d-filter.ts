@@ -16,6 +16,21 @@ export interface Filter3x3 {
   width: number;
 }
 
+/** One such convolution to be recorded. */
+export interface Conv3x3 {
+  label: string;
+  x: Tensor;
+  filter: Filter3x3;
+  y: Tensor;
+  /** Whether to add to what y holds. */
+  accumulate: boolean;
+  /** Whether x passes through max(0, ·) first. Only for variants that `fuses`. */
+  rectify?: boolean | undefined;
+  /** Of y's shape: what is computed counts only where this is positive. Only for variants that `fuses`. */
+  gate?: Tensor | undefined;
+  flops: number;
+}
+
 export function forwardFilter(g: Conv2dGeometry, weights: Tensor, bias?: Tensor): Filter3x3 {
   const { batch, inputChannels, outputChannels, inputHeight: height, inputWidth: width } = g;
   return { weights, bias, adjoint: false, batch, inputChannels, outputChannels, height, width };

@@ -14,6 +14,8 @@ export interface Conv2dOptions {
   stride?: number | readonly [number, number];
   /** Zeros around the input: one number for all sides, or each side's own; 0 by default. */
   padding?: number | Padding;
+  /** Whether the input passes through max(0, ·) first, as ReLU's output would; false by default. */
+  rectify?: boolean;
 }
 
 /** All sizes of one convolution, checked. */

@@ -2,22 +2,14 @@ import { read, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
-import type { Filter3x3 } from './conv2d-filter.js';
+import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 
 /** Pixels along each side, and output channels, of what one workgroup makes; as written in the shader. */
 const TILE_PIXELS = 16;
 const TILE_CHANNELS = 32;
 
 /** Records the workgroup-tiled 3×3 convolution of x into y; adds to y when `accumulate`. */
-export function conv2dTiled(
-  recorder: Recorder,
-  label: string,
-  x: Tensor,
-  filter: Filter3x3,
-  y: Tensor,
-  accumulate: boolean,
-  flops: number,
-): void {
+export function conv2dTiled(recorder: Recorder, { label, x, filter, y, accumulate, flops }: Conv3x3): void {
   const { weights, bias, batch, inputChannels, outputChannels, height, width } = filter;
   const padded = ceilDiv(outputChannels, TILE_CHANNELS) * TILE_CHANNELS;
   const packed = pack(recorder, filter, padded);

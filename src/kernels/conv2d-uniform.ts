@@ -2,7 +2,7 @@ import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
-import type { Filter3x3 } from './conv2d-filter.js';
+import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 
 /** Output channels of one block, pixels along each side of one invocation's tile, lanes of a workgroup. */
 const BLOCK_OUTPUTS = 8;
@@ -40,15 +40,7 @@ export function uniformBlocks(
 }
 
 /** Records the 3×3 convolution of x into y with weights read as uniforms; adds to y when `accumulate`. */
-export function conv2dUniform(
-  recorder: Recorder,
-  label: string,
-  x: Tensor,
-  filter: Filter3x3,
-  y: Tensor,
-  accumulate: boolean,
-  flops: number,
-): void {
+export function conv2dUniform(recorder: Recorder, { label, x, filter, y, accumulate, flops }: Conv3x3): void {
   const { batch, inputChannels, outputChannels, height, width } = filter;
   const { minUniformBufferOffsetAlignment } = recorder.gpu.limits;
   const { channels, vectors, count } = uniformBlocks(

@@ -2,16 +2,25 @@ import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { F32_BYTES, Tensor } from '../gpu/tensor.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
-import type { Filter3x3 } from './conv2d-filter.js';
+import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 
-/** Pixels along a side of an output tile; positions of its transform, each a matrix product of its own. */
+/** Pixels along a side of an output tile; tiles side by side that an invocation works off together. */
 const TILE = 4;
-const POSITIONS = 36;
+const QUAD = 4;
 
-/** Output channels of a block of weights, tiles of one invocation, lanes of a workgroup. */
-const BLOCK_OUTPUTS = 32;
-const INVOCATION_TILES = 8;
-const LANES = 8;
+/** Positions of a tile's transform, each a matrix product of its own. */
+const SIDE = 6;
+const POSITIONS = SIDE * SIDE;
+
+/** Of all float32 numbers. */
+const LEAST = -(2 - 2 ** -23) * 2 ** 127;
+
+/** Quads of a block: what the lanes of one workgroup multiply. Channels that a workgroup transforms. */
+const BLOCK_QUADS = 8;
+const WORKGROUP_CHANNELS = 8;
+
+/** Output channels of a group of weights. */
+const GROUP_OUTPUTS = 32;
 
 /** What a multiplying dispatch binds of the weights, as WGSL fixes it: the 64 KiB that every device allows. */
 const BINDING_BYTES = 65_536;
@@ -19,109 +28,151 @@ const BINDING_BYTES = 65_536;
 /** The most bytes that a strip's transform may take; what a cache or a binding holds is far from all of a large image. */
 const STRIP_BYTES = 2 ** 25;
 
-/** How an image is cut into tiles and strips of whole tile rows. Pure, so that it is tested without a GPU. */
+/** A few whole rows of tiles, transformed and multiplied together. */
+export interface WinogradStrip {
+  firstRow: number;
+  quads: number;
+  blocks: number;
+}
+
+/** How the image is cut into quads and strips. Pure, so that it is tested without a GPU. */
 export function winogradStrips(
   height: number,
   width: number,
   channels: number,
   bytes = STRIP_BYTES,
-): { across: number; strips: { firstRow: number; tiles: number; stride: number }[] } {
-  const across = ceilDiv(width, TILE);
+): { quadsAcross: number; strips: WinogradStrip[] } {
+  const quadsAcross = ceilDiv(width, TILE * QUAD);
   const down = ceilDiv(height, TILE);
-  const rowsFitting = Math.floor(bytes / (POSITIONS * channels * across * F32_BYTES));
+  const rowsFitting = Math.floor(bytes / (POSITIONS * channels * quadsAcross * QUAD * F32_BYTES));
   const count = ceilDiv(down, Math.max(1, rowsFitting));
   const rows = ceilDiv(down, count);
   const strips = [];
   for (let firstRow = 0; firstRow < down; firstRow += rows) {
-    const tiles = Math.min(rows, down - firstRow) * across;
-    strips.push({ firstRow, tiles, stride: ceilDiv(tiles, INVOCATION_TILES) * INVOCATION_TILES });
+    const quads = Math.min(rows, down - firstRow) * quadsAcross;
+    strips.push({ firstRow, quads, blocks: ceilDiv(quads, BLOCK_QUADS) });
   }
-  return { across, strips };
+  return { quadsAcross, strips };
 }
 
 /**
  * Records the 3×3 convolution of x into y by Winograd's F(4×4, 3×3): a quarter of the multiplications, at about ten
- * times the rounding error (still near 1e-6 of the largest output). Adds to y when `accumulate`.
+ * times the rounding error (still near 1e-6 of the largest output).
  */
-export function conv2dWinograd(
-  recorder: Recorder,
-  label: string,
-  x: Tensor,
-  filter: Filter3x3,
-  y: Tensor,
-  accumulate: boolean,
-  flops: number,
-): void {
-  const { weights, bias, batch, inputChannels, outputChannels, height, width } = filter;
-  const outPadded = ceilDiv(outputChannels, BLOCK_OUTPUTS) * BLOCK_OUTPUTS;
-  // Even, so that every block begins at a multiple of the 256 bytes that a binding's offset may have to keep to.
+export function conv2dWinograd(recorder: Recorder, call: Conv3x3): void {
+  const { batch, inputChannels, outputChannels, height, width } = call.filter;
+  const outPadded = ceilDiv(outputChannels, GROUP_OUTPUTS) * GROUP_OUTPUTS;
+  // Even, for the multiplication takes two at a time.
   const inPadded = ceilDiv(inputChannels, 2) * 2;
-  const blocks = pack(recorder, filter, inPadded, outPadded);
-  const blockBytes = inPadded * BLOCK_OUTPUTS * F32_BYTES;
-  const blockCount = (POSITIONS * outPadded) / BLOCK_OUTPUTS;
-  const perBinding = Math.floor(BINDING_BYTES / blockBytes);
-  const { across, strips } = winogradStrips(height, width, Math.max(inputChannels, outPadded));
-  const share = flops / (batch * strips.length * ceilDiv(blockCount, perBinding));
-
+  const { quadsAcross, strips } = winogradStrips(height, width, Math.max(inPadded, outPadded));
+  const share = call.flops / (batch * strips.length);
   for (let image = 0; image < batch; image++) {
-    for (const [number, { firstRow, tiles, stride }] of strips.entries()) {
-      const place = [height, width, across, firstRow, tiles, stride];
-      const transformed = recorder.temporary('winograd.transformed', [POSITIONS, inputChannels, stride]);
-      recorder.dispatch({
-        label: `${label}.transform`,
-        shader: 'winograd_input',
-        bindings: [
-          read(x),
-          uniform(recorder.parameters('winograd.sizes', [...place, inputChannels, image])),
-          write(transformed),
-        ],
-        workgroups: [ceilDiv(tiles, LANES), inputChannels, 1],
-      });
-
-      const products = recorder.temporary('winograd.products', [POSITIONS, outPadded, stride]);
-      for (let first = 0; first < blockCount; first += perBinding) {
-        const sizes = [inputChannels, inPadded, outPadded / BLOCK_OUTPUTS, first, stride];
-        const view = new Tensor(blocks.storage, [BINDING_BYTES / F32_BYTES], first * blockBytes);
-        recorder.dispatch({
-          label,
-          shader: 'winograd_multiply',
-          constants: { BINDING_VECTORS: BINDING_BYTES / 16 },
-          bindings: [
-            read(transformed),
-            uniform(view),
-            uniform(recorder.parameters('winograd.sizes', sizes)),
-            first > 0 ? update(products) : write(products),
-          ],
-          workgroups: [
-            ceilDiv(stride, INVOCATION_TILES * LANES),
-            1,
-            Math.min(perBinding, blockCount - first),
-          ],
-          flops: share,
-        });
-      }
-
-      recorder.dispatch({
-        label: `${label}.restore`,
-        shader: 'winograd_output',
-        constants: { ACCUMULATE: accumulate ? 1 : 0, HAS_BIAS: bias ? 1 : 0 },
-        bindings: [
-          read(products),
-          read(bias ?? weights),
-          uniform(recorder.parameters('winograd.sizes', [...place, outputChannels, outPadded, image])),
-          accumulate || image > 0 || number > 0 ? update(y) : write(y),
-        ],
-        workgroups: [ceilDiv(tiles, LANES), outputChannels, 1],
-      });
-    }
+    strips.forEach((strip, number) => {
+      const place = [height, width, quadsAcross, strip.firstRow, strip.quads];
+      const vectors = (channels: number) => [strip.blocks, POSITIONS, channels, BLOCK_QUADS * QUAD];
+      const transformed = recorder.temporary('winograd.transformed', vectors(inPadded));
+      const products = recorder.temporary('winograd.products', vectors(outPadded));
+      const floor = call.rectify ? 0 : LEAST;
+      transform(recorder, call, [...place, inputChannels, inPadded, image, floor, SIDE], transformed);
+      multiply(recorder, call, strip, share, transformed, products);
+      restore(recorder, call, [...place, outputChannels, outPadded, image], products, image + number > 0);
+    });
   }
+}
+
+/** `sizes` as winograd_input.wgsl has them. */
+function transform(
+  recorder: Recorder,
+  { label, x, filter }: Conv3x3,
+  sizes: readonly number[],
+  transformed: Tensor,
+): void {
+  const [blocks, , channels] = transformed.shape as [number, number, number, number];
+  recorder.dispatch({
+    label: `${label}.transform`,
+    shader: 'winograd_input',
+    constants: { WIDE: isWide(filter) ? 1 : 0 },
+    bindings: [read(x), read(x), uniform(recorder.parameters('winograd.sizes', sizes)), write(transformed)],
+    workgroups: [blocks, ceilDiv(channels, WORKGROUP_CHANNELS), 1],
+  });
+}
+
+/** All positions' products; as many dispatches as the weights take bindings. */
+function multiply(
+  recorder: Recorder,
+  { label, filter }: Conv3x3,
+  { blocks }: WinogradStrip,
+  flops: number,
+  transformed: Tensor,
+  products: Tensor,
+): void {
+  const [, , inPadded] = transformed.shape as [number, number, number, number];
+  const [, , outPadded] = products.shape as [number, number, number, number];
+  const weights = pack(recorder, filter, inPadded, outPadded);
+  const outGroups = outPadded / GROUP_OUTPUTS;
+  const groups = POSITIONS * outGroups;
+  const groupBytes = inPadded * GROUP_OUTPUTS * F32_BYTES;
+  const perBinding = Math.floor(BINDING_BYTES / groupBytes);
+  const broadcast = recorder.gpu.facts.subgroupSize === BLOCK_QUADS;
+  for (let first = 0; first < groups; first += perBinding) {
+    const count = Math.min(perBinding, groups - first);
+    recorder.dispatch({
+      label,
+      shader: broadcast ? 'winograd_multiply_broadcast' : 'winograd_multiply',
+      constants: { BINDING_VECTORS: BINDING_BYTES / 16 },
+      bindings: [
+        read(transformed),
+        uniform(new Tensor(weights.storage, [BINDING_BYTES / F32_BYTES], first * groupBytes)),
+        uniform(recorder.parameters('winograd.sizes', [inPadded, outGroups, first])),
+        first > 0 ? update(products) : write(products),
+      ],
+      workgroups: [blocks, 1, count],
+      flops: (flops * count) / groups,
+    });
+  }
+}
+
+/** `place` as winograd_output.wgsl begins its sizes; `begun`: whether part of y has been written already. */
+function restore(
+  recorder: Recorder,
+  { label, filter, y, accumulate, gate }: Conv3x3,
+  place: readonly number[],
+  products: Tensor,
+  begun: boolean,
+): void {
+  const { bias, weights, outputChannels } = filter;
+  const [blocks] = products.shape as [number, number, number, number];
+  const wide = isWide(filter);
+  const output = accumulate || begun ? update(y) : write(y);
+  const uses = [accumulate, bias !== undefined, gate !== undefined].map(Number);
+  const unused = write(recorder.temporary('winograd.unused', [QUAD]));
+  recorder.dispatch({
+    label: `${label}.restore`,
+    shader: 'winograd_output',
+    constants: { WIDE: wide ? 1 : 0 },
+    bindings: [
+      read(products),
+      read(bias ?? weights),
+      read(gate ?? weights),
+      read(gate ?? weights),
+      uniform(recorder.parameters('winograd.sizes', [...place, ...uses, SIDE, TILE])),
+      wide ? unused : output,
+      wide ? output : unused,
+    ],
+    workgroups: [blocks, ceilDiv(outputChannels, WORKGROUP_CHANNELS), 1],
+  });
+}
+
+/** Whether rows begin at whole vectors of four pixels. */
+function isWide({ width }: Filter3x3): boolean {
+  return width % QUAD === 0;
 }
 
 function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded: number): Tensor {
   const { weights, adjoint, inputChannels, outputChannels } = filter;
-  // The last block has a whole binding's room behind its beginning.
+  // The last group has a whole binding's room behind its beginning.
   const room = POSITIONS * inPadded * outPadded + BINDING_BYTES / F32_BYTES;
-  return recorder.prepared([weights], `winograd${adjoint ? '.adjoint' : ''}`, [room], (blocks) =>
+  return recorder.prepared([weights], `winograd${adjoint ? '.adjoint' : ''}`, [room], (packed) =>
     recorder.dispatch({
       label: 'conv2d.pack',
       shader: 'winograd_pack',
@@ -132,7 +183,7 @@ function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded
         IN_PADDED: inPadded,
         ADJOINT: adjoint ? 1 : 0,
       },
-      bindings: [read(weights), write(blocks)],
+      bindings: [read(weights), write(packed)],
       workgroups: linearGrid(inPadded * outPadded, 64),
     }),
   );

@@ -3,7 +3,7 @@ import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Shape, Tensor } from '../gpu/tensor.js';
 import { linearGrid } from '../gpu/workgroups.js';
-import { adjointFilter, forwardFilter, type Filter3x3 } from './conv2d-filter.js';
+import { adjointFilter, forwardFilter } from './conv2d-filter.js';
 import {
   conv2dFlops,
   conv2dGeometry,
@@ -16,14 +16,19 @@ import {
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
 import { conv2dWinograd } from './conv2d-winograd.js';
+import { relu, reluBackward } from './relu.js';
 import { conv2dShape } from './shapes.js';
 
 /** The variants made for 3×3, stride 1, pad 1: they serve the forward pass and the gradient to the input alike. */
 const SHADERS_3X3 = { tiled: conv2dTiled, uniform: conv2dUniform, winograd: conv2dWinograd };
 
+/** Those that rectify as they load and gate as they store; for the others relu's own kernels do it. */
+const FUSES: ReadonlySet<Conv2dVariant> = new Set(['winograd']);
+
 /**
  * 2-D cross-correlation with bias, as torch.nn.functional.conv2d (without dilation and groups):
- * y[n,o,i,j] = bias[o] + Σ_{c,u,v} w[o,c,u,v] · x[n,c, i·stride + u − pad, j·stride + v − pad], zeros outside x.
+ * y[n,o,i,j] = bias[o] + Σ_{c,u,v} w[o,c,u,v] · x[n,c, i·stride + u − pad, j·stride + v − pad], zeros outside x; with
+ * `rectify` of max(x, 0) in place of x.
  *
  * @param x [N, C, H, W].
  * @param weights [O, C, kH, kW].
@@ -45,16 +50,27 @@ export function conv2d(
   );
   const y = recorder.temporary('conv2d', [g.batch, g.outputChannels, g.outputHeight, g.outputWidth]);
   const variant = chooseVariant(recorder, 'conv2d', g);
+  const input = options.rectify && !FUSES.has(variant) ? relu(recorder, x) : x;
   if (variant !== 'direct') {
     const filter = forwardFilter(g, weights, bias);
-    SHADERS_3X3[variant](recorder, 'conv2d', x, filter, y, false, conv2dFlops(g));
+    const flops = conv2dFlops(g);
+    const { rectify } = options;
+    SHADERS_3X3[variant](recorder, {
+      label: 'conv2d',
+      x: input,
+      filter,
+      y,
+      accumulate: false,
+      rectify,
+      flops,
+    });
     return y;
   }
   recorder.dispatch({
     label: 'conv2d',
     shader: 'conv2d_direct',
     constants: { ...geometryConstants(g), HAS_BIAS: bias ? 1 : 0 },
-    bindings: [read(x), read(weights), read(bias ?? weights), write(y)],
+    bindings: [read(input), read(weights), read(bias ?? weights), write(y)],
     workgroups: linearGrid(y.size),
     flops: conv2dFlops(g),
   });
@@ -67,6 +83,7 @@ export function conv2d(
  * @param dy the gradient with respect to the output, [N, O, H', W'].
  * @param inputShape [N, C, H, W] of the forward pass; strides leave it open.
  * @param into a tensor of that shape to add to; without it, new memory.
+ * @param x the input itself, wanted when the options `rectify`: where it is not positive, the gradient is 0.
  * @returns `into`, or the new tensor.
  */
 export function conv2dBackwardInput(
@@ -76,23 +93,47 @@ export function conv2dBackwardInput(
   inputShape: Shape,
   options: Conv2dOptions = {},
   into?: Tensor,
+  x?: Tensor,
 ): Tensor {
   const g = conv2dGeometry(inputShape, weights, options);
   requireOutputShape(g, dy);
-  const dx = into ?? recorder.temporary('conv2d.dInput', inputShape);
+  requireShape(
+    !options.rectify || x?.shape.join() === inputShape.join(),
+    () => `conv2d.dInput: the gradient of a rectified input needs the input, of [${inputShape.join(', ')}].`,
+  );
   const variant = chooseVariant(recorder, 'conv2d.dInput', g);
+  if (options.rectify && !FUSES.has(variant)) {
+    const ungated = backwardInput(recorder, variant, g, dy, weights);
+    return reluBackward(recorder, x!, ungated, into);
+  }
+  return backwardInput(recorder, variant, g, dy, weights, into, options.rectify ? x : undefined);
+}
+
+function backwardInput(
+  recorder: Recorder,
+  variant: Conv2dVariant,
+  g: Conv2dGeometry,
+  dy: Tensor,
+  weights: Tensor,
+  into?: Tensor,
+  gate?: Tensor,
+): Tensor {
+  const label = 'conv2d.dInput';
+  const flops = conv2dFlops(g);
+  const dx = into ?? recorder.temporary(label, [g.batch, g.inputChannels, g.inputHeight, g.inputWidth]);
   if (variant !== 'direct') {
-    const filter: Filter3x3 = adjointFilter(g, weights);
-    SHADERS_3X3[variant](recorder, 'conv2d.dInput', dy, filter, dx, into !== undefined, conv2dFlops(g));
+    const filter = adjointFilter(g, weights);
+    const accumulate = into !== undefined;
+    SHADERS_3X3[variant](recorder, { label, x: dy, filter, y: dx, accumulate, gate, flops });
     return dx;
   }
   recorder.dispatch({
-    label: 'conv2d.dInput',
+    label,
     shader: 'conv2d_direct_dinput',
     constants: { ...geometryConstants(g), ACCUMULATE: into ? 1 : 0 },
     bindings: [read(dy), read(weights), into ? update(dx) : write(dx)],
     workgroups: linearGrid(dx.size),
-    flops: conv2dFlops(g),
+    flops,
   });
   return dx;
 }
@@ -118,7 +159,7 @@ export function conv2dBackwardWeights(
     label: 'conv2d.dWeights',
     shader: 'conv2d_dweights',
     constants: { ...geometryConstants(g), ACCUMULATE: into ? 1 : 0 },
-    bindings: [read(x), read(dy), into ? update(dw) : write(dw)],
+    bindings: [read(options.rectify ? relu(recorder, x) : x), read(dy), into ? update(dw) : write(dw)],
     workgroups: linearGrid(dw.size, 1),
     flops: conv2dFlops(g),
   });

@@ -10,7 +10,7 @@ export { crop, type CropWindow } from './crop.js';
 export { fill } from './fill.js';
 export { gram, gramBackward } from './gram.js';
 export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
-export { maxPool2d, maxPool2dBackward } from './max-pool.js';
+export { maxPool2d, maxPool2dBackward, type MaxPoolOptions } from './max-pool.js';
 export { mse, mseBackward } from './mse.js';
 export { multiply } from './multiply.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';

@@ -11,6 +11,12 @@ import {
 } from './pool-geometry.js';
 import { mapsShape } from './shapes.js';
 
+/** How to take the largest values. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** Whether the input passes through max(0, ·) first, as ReLU's output would; false by default. */
+  rectify?: boolean;
+}
+
 /**
  * The largest value in each window, with padding that never wins (torch.nn.functional.max_pool2d).
  *
@@ -18,13 +24,13 @@ import { mapsShape } from './shapes.js';
  * @returns [N, C, OH, OW]
  * @throws ShapeError on an option out of range, or when no window fits.
  */
-export function maxPool2d(recorder: Recorder, x: Tensor, options: PoolOptions): Tensor {
+export function maxPool2d(recorder: Recorder, x: Tensor, options: MaxPoolOptions): Tensor {
   const geometry = poolGeometry('maxPool2d', x, options);
   const y = recorder.temporary('maxPool2d', [...geometry.planes, ...geometry.output]);
   recorder.dispatch({
     label: 'maxPool2d',
     shader: 'max_pool',
-    constants: { COUNT: y.size, ...poolConstants(geometry) },
+    constants: { COUNT: y.size, ...poolConstants(geometry), RECTIFY: options.rectify ? 1 : 0 },
     bindings: [read(x), write(y)],
     workgroups: linearGrid(y.size),
     flops: y.size * geometry.window[0] * geometry.window[1],
@@ -46,7 +52,7 @@ export function maxPool2dBackward(
   recorder: Recorder,
   x: Tensor,
   dy: Tensor,
-  options: PoolOptions,
+  options: MaxPoolOptions,
   into?: Tensor,
 ): Tensor {
   const label = 'maxPool2d.dInput';
@@ -56,7 +62,7 @@ export function maxPool2dBackward(
   const { input, output, window } = geometry;
   const flops = dy.size * window[0] * window[1];
   const bindings = [read(x), read(dy), into ? update(dx) : write(dx)];
-  const accumulate = into ? 1 : 0;
+  const uses = { ACCUMULATE: into ? 1 : 0, RECTIFY: options.rectify ? 1 : 0 };
   const eligible = isSideBySide(geometry) ? ['2x2', 'gather'] : ['gather'];
   if (recorder.choose(label, mapsShape([...geometry.planes, ...input]), eligible) === '2x2') {
     const cells = geometry.planes[0] * geometry.planes[1] * ceilDiv(input[0], 2) * ceilDiv(input[1], 2);
@@ -69,7 +75,7 @@ export function maxPool2dBackward(
         W: input[1],
         OH: output[0],
         OW: output[1],
-        ACCUMULATE: accumulate,
+        ...uses,
       },
       bindings,
       workgroups: linearGrid(cells),
@@ -79,7 +85,7 @@ export function maxPool2dBackward(
     recorder.dispatch({
       label,
       shader: 'max_pool_backward',
-      constants: { COUNT: x.size, ...poolConstants(geometry), ACCUMULATE: accumulate },
+      constants: { COUNT: x.size, ...poolConstants(geometry), ...uses },
       bindings,
       workgroups: linearGrid(x.size),
       flops,

@@ -43,7 +43,8 @@ export class VggFilters {
 }
 
 /**
- * Records VGG-19 on an image, as deep as the deepest layer asked for and no deeper.
+ * Records VGG-19 on an image, as deep as the deepest layer asked for and no deeper. A ReLU that nobody asked for is
+ * left to the layer after it, which takes max(x, 0) as it loads: no pass and no memory of its own.
  *
  * @param image [N, 3, H, W], RGB in 0..1.
  * @param names layers in either scheme (`conv3_1` or `conv_5`).
@@ -63,24 +64,39 @@ export function recordVgg(
   layerSizes(layers, height, width);
 
   const { recorder } = image.tape;
+  const tapped = new Set(wanted.map(findLayer));
   const outputs = new Map<VggLayer, Variable>();
   let x = image;
-  for (const layer of layers) {
-    x = recorder.within(layer.name, () => recordLayer(x, layer, filters, pooling));
+  let rectify = false;
+  layers.forEach((layer, i) => {
+    const next = layers[i + 1];
+    const nextRectifies = next?.kind === 'conv' || (next?.kind === 'pool' && pooling === 'max');
+    if (layer.kind === 'relu' && !tapped.has(layer) && nextRectifies) {
+      rectify = true;
+      return;
+    }
+    x = recorder.within(layer.name, () => recordLayer(x, layer, filters, pooling, rectify));
     outputs.set(layer, x);
-  }
+    rectify = false;
+  });
   return new Map(wanted.map((name) => [name, outputs.get(findLayer(name))!]));
 }
 
-function recordLayer(x: Variable, layer: VggLayer, filters: VggFilters, pooling: Pooling): Variable {
+function recordLayer(
+  x: Variable,
+  layer: VggLayer,
+  filters: VggFilters,
+  pooling: Pooling,
+  rectify: boolean,
+): Variable {
   switch (layer.kind) {
     case 'conv': {
       const { weight, bias } = filters.get(layer);
-      return conv2d(x, x.tape.constant(weight), x.tape.constant(bias), { padding: 1 });
+      return conv2d(x, x.tape.constant(weight), x.tape.constant(bias), { padding: 1, rectify });
     }
     case 'relu':
       return relu(x);
     case 'pool':
-      return (pooling === 'max' ? maxPool2d : avgPool2d)(x, { window: 2 });
+      return pooling === 'max' ? maxPool2d(x, { window: 2, rectify }) : avgPool2d(x, { window: 2 });
   }
 }

@@ -7,11 +7,12 @@ import {
 } from '../../src/kernels/index.js';
 import { conv2dGeometry, conv2dVariants, type Conv2dOptions } from '../../src/kernels/conv2d-geometry.js';
 import { uniformBlocks } from '../../src/kernels/conv2d-uniform.js';
+import { Recorder } from '../../src/gpu/recorder.js';
 import { Storage, Tensor, type Shape } from '../../src/gpu/tensor.js';
 import { winogradStrips } from '../../src/kernels/conv2d-winograd.js';
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { inner, numericalGradient } from '../support/differences.js';
-import { evaluate, useGpu } from '../support/gpu.js';
+import { evaluate, useGpu, usePlainGpu } from '../support/gpu.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
@@ -120,6 +121,64 @@ describe.each([
       expected.map((v, i) => v + before.data[i]!),
       tolerance(terms, variant),
     );
+  });
+});
+
+describe.each([
+  ['direct', [1, 2, 7, 9], [4, 2, 3, 3]],
+  ['tiled', [1, 3, 19, 34], [5, 3, 3, 3]],
+  ['winograd', [1, 17, 18, 33], [33, 17, 3, 3]],
+  ['winograd', [2, 16, 6, 36], [20, 16, 3, 3]],
+] as const)('conv2d (%s) of a rectified input', (variant, input, weights) => {
+  const { g, x, w, b, dy } = numbers(input, weights, same);
+  const options = { ...same, rectify: true };
+  const rectified = x.data.map((v) => Math.max(v, 0));
+
+  it('is conv2d of its positive part', async () => {
+    gpu().variants.force('conv2d', variant);
+    const [y] = await evaluate(gpu(), [x, w, b], (r, xt, wt, bt) => conv2d(r, xt!, wt!, bt, options));
+    expect(y).toBeAllClose(conv2dOracle(g, rectified, w.data, b.data), tolerance(input[1] * 9, variant));
+  });
+
+  it('has gradients where it is positive', async () => {
+    gpu().variants.force('conv2d', variant);
+    const before = { data: uniform(9, x.data.length), shape: input };
+    const [dx, sum, dw] = await evaluate(gpu(), [dy, w, x, before], (r, dyt, wt, xt, bt) => [
+      conv2dBackwardInput(r, dyt!, wt!, input, options, undefined, xt),
+      conv2dBackwardInput(r, dyt!, wt!, input, options, bt, xt),
+      conv2dBackwardWeights(r, xt!, dyt!, wt!, options),
+    ]);
+    const oracle = conv2dGradientOracle(g, rectified, w.data, dy.data);
+    const expected = oracle.dx.map((v, i) => (x.data[i]! > 0 ? v : 0));
+    const allowed = tolerance(weights[0] * 9, variant);
+    expect(dx).toBeAllClose(expected, allowed);
+    expect(sum).toBeAllClose(
+      expected.map((v, i) => v + before.data[i]!),
+      allowed,
+    );
+    expect(dw).toBeAllClose(oracle.dw, tolerance(g.batch * g.outputHeight * g.outputWidth));
+  });
+});
+
+it('asks for the input where the gradient depends on its sign', () => {
+  const { x, w, dy } = numbers([1, 2, 7, 9], [4, 2, 3, 3], same);
+  const recorder = new Recorder(gpu());
+  const [dyt, wt] = [gpu().tensor('dy', dy.shape), gpu().tensor('w', w.shape)];
+  expect(() => conv2dBackwardInput(recorder, dyt, wt, x.shape, { ...same, rectify: true })).toThrow(
+    'conv2d.dInput: the gradient of a rectified input needs the input, of [1, 2, 7, 9].',
+  );
+  [dyt, wt].forEach((tensor) => gpu().free(tensor));
+});
+
+describe('on a device without subgroups, at the limits that every device has', () => {
+  const plain = usePlainGpu();
+
+  it.each(WINOGRAD)('multiplies by Winograd’s variant: %s', async (_name, input, weights, options) => {
+    const { g, x, w, b } = numbers(input, weights, options);
+    expect(plain().facts.subgroupSize).toBeUndefined();
+    plain().variants.force('conv2d', 'winograd');
+    const [y] = await evaluate(plain(), [x, w, b], (r, xt, wt, bt) => conv2d(r, xt!, wt!, bt, options));
+    expect(y).toBeAllClose(conv2dOracle(g, x.data, w.data, b.data), tolerance(input[1]! * 9, 'winograd'));
   });
 });
 
@@ -244,15 +303,16 @@ describe('choices made without a GPU', () => {
   });
 
   it('cuts images into strips of whole tile rows that fit the bytes given, or of one row', () => {
-    const { across, strips } = winogradStrips(33, 18, 10, 36 * 10 * 5 * 4 * 4);
-    expect(across).toBe(5);
+    const { quadsAcross, strips } = winogradStrips(33, 18, 10, 36 * 10 * 2 * 4 * 4 * 4);
+    expect(quadsAcross).toBe(2);
     expect(strips).toEqual([
-      { firstRow: 0, tiles: 15, stride: 16 },
-      { firstRow: 3, tiles: 15, stride: 16 },
-      { firstRow: 6, tiles: 15, stride: 16 },
+      { firstRow: 0, quads: 6, blocks: 1 },
+      { firstRow: 3, quads: 6, blocks: 1 },
+      { firstRow: 6, quads: 6, blocks: 1 },
     ]);
-    expect(winogradStrips(1, 1, 64).strips).toEqual([{ firstRow: 0, tiles: 1, stride: 8 }]);
-    expect(winogradStrips(9, 9, 64, 1).strips.map(({ tiles }) => tiles)).toEqual([3, 3, 3]);
+    expect(winogradStrips(1, 1, 64).strips).toEqual([{ firstRow: 0, quads: 1, blocks: 1 }]);
+    expect(winogradStrips(9, 9, 64, 1).strips.map(({ quads }) => quads)).toEqual([1, 1, 1]);
+    expect(winogradStrips(12, 65, 64).strips).toEqual([{ firstRow: 0, quads: 15, blocks: 2 }]);
   });
 
   it('cuts weights into equal blocks of at most the 64 KiB that every device binds', () => {

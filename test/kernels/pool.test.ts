@@ -120,6 +120,23 @@ describe.each(CASES)('pooling $shape, window $window stride $stride padding $pad
     }
   });
 
+  it('max of a rectified input: as of its positive part, with gradients where it is positive', async () => {
+    const rectified = x.map((v) => Math.max(v, 0));
+    const expected = maxBackwardOracle(rectified, dy, p).map((v, i) => (x[i]! > 0 ? v : 0));
+    const options = { ...p, rectify: true };
+    for (const variant of [undefined, 'gather']) {
+      gpu().variants.force('maxPool2d.dInput', variant);
+      const [y, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
+        maxPool2d(r, a!, options),
+        maxPool2dBackward(r, a!, b!, options),
+        maxPool2dBackward(r, a!, b!, options, c),
+      ]);
+      expect(y).toBeAllClose(maxOracle(rectified, p), {});
+      expect(dx).toBeAllClose(expected, FEW);
+      expect(sum).toBeAllClose(added(expected), FEW);
+    }
+  });
+
   it('average: the mean of each window, and its gradient spread evenly', async () => {
     const [y, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
       avgPool2d(r, a!, p),

@@ -6,15 +6,28 @@ import { openDawn } from '../../src/node/dawn.js';
 
 /** A device for a test file: opened before its first test, given back after its last. Call at the top level. */
 export function useGpu(): () => Gpu {
+  return useDevice((dawn) => Gpu.request(dawn));
+}
+
+/** Likewise, a device with no optional feature and no limit but the defaults. */
+export function usePlainGpu(): () => Gpu {
+  return useDevice(async (dawn) => {
+    const adapter = await dawn.requestAdapter();
+    return Gpu.adopt(await adapter!.requestDevice());
+  });
+}
+
+function useDevice(open: (dawn: GPU) => Promise<Gpu>): () => Gpu {
   let gpu: Gpu | undefined;
   let close: (() => void) | undefined;
   beforeAll(async () => {
     const dawn = await openDawn();
     close = () => dawn.close();
-    gpu = await Gpu.request(dawn.gpu);
+    gpu = await open(dawn.gpu);
   });
   afterAll(() => {
     gpu?.dispose();
+    gpu?.device.destroy();
     close?.();
   });
   return () => {
