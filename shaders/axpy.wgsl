@@ -2,8 +2,11 @@
 override COUNT: u32 = 1u;
 override A: f32 = 1.0;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -13,6 +16,6 @@ fn main(
 ) {
   let i = (group.y * groups.x + group.x) * 256u + lane;
   if (i < COUNT) {
-    y[i] = fma(A, x[i], y[i]);
+    y[i] = fma(Element(A), x[i], y[i]);
   }
 }

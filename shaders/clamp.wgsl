@@ -3,7 +3,10 @@ override COUNT: u32 = 1u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
-@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read_write> x: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -15,5 +18,5 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  x[i] = clamp(x[i], LOW, HIGH);
+  x[i] = clamp(x[i], Element(LOW), Element(HIGH));
 }

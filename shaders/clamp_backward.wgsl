@@ -4,9 +4,12 @@ override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 override ACCUMULATE: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -18,7 +21,7 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  let value = select(0.0, dy[i], x[i] >= LOW && x[i] <= HIGH);
+  let value = select(Element(), dy[i], (x[i] >= Element(LOW)) & (x[i] <= Element(HIGH)));
   if (ACCUMULATE == 1u) {
     dx[i] += value;
   } else {

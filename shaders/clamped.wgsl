@@ -3,8 +3,11 @@ override COUNT: u32 = 1u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -16,5 +19,5 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  y[i] = clamp(x[i], LOW, HIGH);
+  y[i] = clamp(x[i], Element(LOW), Element(HIGH));
 }

@@ -1,8 +1,11 @@
 // destination = source, element by element.
 override COUNT: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> source: array<f32>;
-@group(0) @binding(1) var<storage, read_write> destination: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> source: array<Element>;
+@group(0) @binding(1) var<storage, read_write> destination: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(

@@ -2,8 +2,11 @@
 override COUNT: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
 
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
 @group(0) @binding(0) var<storage, read> scalar: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -15,7 +18,7 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  let value = scalar[0];
+  let value = Element(scalar[0]);
   if (ACCUMULATE == 1u) {
     y[i] += value;
   } else {

@@ -2,7 +2,10 @@
 override COUNT: u32 = 1u;
 override VALUE: f32 = 0.0;
 
-@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read_write> x: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -14,5 +17,5 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  x[i] = VALUE;
+  x[i] = Element(VALUE);
 }

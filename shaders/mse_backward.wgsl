@@ -3,10 +3,13 @@ override COUNT: u32 = 1u;
 override FACTOR: f32 = 1.0;
 override ACCUMULATE: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<Element>;
+@group(0) @binding(1) var<storage, read> b: array<Element>;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> da: array<f32>;
+@group(0) @binding(3) var<storage, read_write> da: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(

@@ -1,8 +1,11 @@
 // y = max(x, 0), element by element.
 override COUNT: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -12,6 +15,6 @@ fn main(
 ) {
   let i = (group.y * groups.x + group.x) * 256u + lane;
   if (i < COUNT) {
-    y[i] = max(x[i], 0.0);
+    y[i] = max(x[i], Element());
   }
 }

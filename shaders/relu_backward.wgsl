@@ -2,9 +2,12 @@
 override COUNT: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -16,7 +19,7 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  let gradient = select(0.0, dy[i], x[i] > 0.0);
+  let gradient = select(Element(), dy[i], x[i] > Element());
   if (ACCUMULATE == 1u) {
     dx[i] += gradient;
   } else {

@@ -2,7 +2,10 @@
 override COUNT: u32 = 1u;
 override FACTOR: f32 = 1.0;
 
-@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read_write> x: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(

@@ -2,9 +2,12 @@
 override COUNT: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
 
+// Or a vector of four, with COUNT a fourth.
+alias Element = f32;
+
 @group(0) @binding(0) var<storage, read> factor: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(

@@ -6,7 +6,8 @@ export interface Specialised {
 
 /**
  * Sets named constants of a WGSL module. A name declared `override` becomes a pipeline constant; one declared
- * `const` (WGSL wants a `const` where it sizes a register array) has its initialiser rewritten in the text. A
+ * `const` (WGSL wants a `const` where it sizes a register array) has its initialiser rewritten in the text; one declared
+ * `alias NAME = f32`, for code that serves numbers and vectors alike, becomes a vector of so many (2 to 4). A
  * name the shader does not declare is an error, since a misspelt constant would silently keep its default.
  *
  * @throws Error when `values` names something the module does not declare.
@@ -21,6 +22,11 @@ export function specialise(
   for (const [name, value] of Object.entries(values)) {
     if (new RegExp(`^override\\s+${name}\\b`, 'm').test(code)) {
       overrides[name] = value;
+      continue;
+    }
+    const alias = new RegExp(`^alias\\s+${name}\\s*=\\s*f32;`, 'm');
+    if (alias.test(code)) {
+      if (value > 1) code = code.replace(alias, `alias ${name} = vec${value}f;`);
       continue;
     }
     const declaration = new RegExp(`^(const\\s+${name}\\s*(?::\\s*(\\w+))?\\s*=\\s*)[^;]+;`, 'm');

@@ -22,12 +22,14 @@ export function elementwise(recorder: Recorder, call: ElementwiseCall): void {
   for (const [name, value] of Object.entries(call.constants ?? {})) {
     requireShape(Number.isFinite(value), () => `${label}: ${name} must be a finite number, not ${value}.`);
   }
+  // Four at a time where they come out even: fewer and wider loads are faster everywhere.
+  const width = count % 4 === 0 ? 4 : 1;
   recorder.dispatch({
     label,
     shader,
-    constants: { COUNT: count, ...call.constants },
+    constants: { COUNT: count / width, Element: width, ...call.constants },
     bindings,
-    workgroups: linearGrid(count),
+    workgroups: linearGrid(count / width),
     flops: flops * count,
   });
 }

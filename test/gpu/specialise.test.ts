@@ -21,6 +21,12 @@ describe('specialising a shader', () => {
     );
   });
 
+  it('makes an alias of f32 the vector asked for, or leaves it a number', () => {
+    const text = 'alias Element = f32;\nvar<private> x: Element;';
+    expect(specialise('x', text, { Element: 4 }).code).toBe('alias Element = vec4f;\nvar<private> x: Element;');
+    expect(specialise('x', text, { Element: 1 }).code).toBe(text);
+  });
+
   it('refuses names that the shader does not declare', () => {
     expect(() => specialise('x', source, { COUNTS: 1 })).toThrow(
       'shaders/x.wgsl declares no override or const named COUNTS',

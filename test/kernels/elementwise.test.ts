@@ -20,7 +20,7 @@ const gpu = useGpu();
 // One or two float32 roundings of numbers below 4.
 const ROUNDING = { absolute: 2.5e-7 };
 
-describe.each([[[1]], [[1, 1, 1, 7]], [[1, 3, 19, 23]], [[300_007]]])('element by element on %j', (shape) => {
+describe.each([[[1]], [[1, 1, 1, 7]], [[1, 3, 19, 23]], [[1, 3, 20, 23]], [[300_007]], [[300_008]]])('element by element on %j', (shape) => {
   const size = shape.reduce((a, b) => a * b, 1);
   const [a, b, before] = [uniform(1, size), uniform(2, size), uniform(3, size)];
   const factor = { data: Float32Array.of(0.75), shape: [] };

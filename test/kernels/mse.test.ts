@@ -20,6 +20,7 @@ describe.each([
   { shape: [1, 3, 1, 7], weight: 1 },
   { shape: [3, 3], weight: 0.25 },
   { shape: [1, 3, 57, 101], weight: 1000 },
+  { shape: [1, 3, 57, 100], weight: 1000 },
 ])('mse of $shape, weight $weight', ({ shape, weight }) => {
   const size = shape.reduce((x, y) => x * y, 1);
   const [a, b, before] = [uniform(1, size), uniform(2, size), uniform(3, size)];
