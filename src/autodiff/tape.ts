@@ -78,7 +78,8 @@ export class Tape {
     gradients.seed(loss, this.recorder.gpu.one());
     for (const node of this.nodes.toReversed()) {
       const dy = gradients.get(node.output);
-      if (dy) this.recorder.within(node.scope, () => gradients.propagate(node, dy));
+      if (!dy) continue;
+      this.recorder.backwards(() => this.recorder.within(node.scope, () => gradients.propagate(node, dy)));
     }
     return gradients.all();
   }

@@ -12,7 +12,10 @@ import { list, oneOf, type Parser, weight, whole } from './parse.js';
 /** What commander hands over: only what was given, so that a preset shows through. */
 type Given = Partial<Omit<StyleOptions, 'start'>> &
   Partial<
-    Pick<StylizeRequest, 'output' | 'size' | 'crop' | 'weights' | 'trace' | 'preview' | 'quality' | 'adapter'>
+    Pick<
+      StylizeRequest,
+      'output' | 'size' | 'crop' | 'weights' | 'trace' | 'profile' | 'preview' | 'quality' | 'adapter'
+    >
   > & {
     init?: string;
     preset?: PresetName;
@@ -110,6 +113,10 @@ export function declareStylize(command: Command): Command {
 
   command.optionsGroup('Running:');
   option('--trace <file>', 'write the scores of each evaluation there, one JSON object a line');
+  option(
+    '--profile <file>',
+    'at the end, write what one evaluation takes, kernel by kernel, as a trace for Perfetto',
+  );
   option('--adapter <name>', 'the adapter to use, by a name that scumble devices shows');
   command.option('--quiet', 'print errors only');
   return command;
@@ -122,7 +129,7 @@ export function declareStylize(command: Command): Command {
  */
 export function stylizeRequest(content: string, style: string, given: Given): StylizeRequest {
   const { init, preset, output = 'stylized.png', weights = 'embedded', ...rest } = given;
-  const { size, crop, trace, preview, quality, adapter, ...options } = rest;
+  const { size, crop, trace, profile, preview, quality, adapter, ...options } = rest;
   const start = init === 'content' || init === 'noise' ? init : undefined;
   return {
     content,
@@ -130,7 +137,7 @@ export function stylizeRequest(content: string, style: string, given: Given): St
     output,
     weights,
     preset,
-    ...{ size, crop, trace, preview, quality, adapter },
+    ...{ size, crop, trace, profile, preview, quality, adapter },
     start: start === undefined ? init : undefined,
     options: resolveStyleOptions({ ...options, ...(start ? { start } : {}) }, preset),
   };

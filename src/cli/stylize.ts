@@ -38,6 +38,10 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
     });
     progress?.stop();
     if (progress) say(summary(request, outcome, progress));
+    if (outcome.profile && request.profile !== undefined && !quiet) {
+      const { profileTable } = await import('./profile-table.js');
+      say(profileTable(outcome.profile, request.profile));
+    }
     process.exitCode = interrupts.exitCode() ?? 0;
   } finally {
     progress?.stop();

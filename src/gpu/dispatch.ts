@@ -28,9 +28,13 @@ export interface Dispatch {
   flops?: number;
 }
 
+/** Whether a dispatch computes something, or its gradients. */
+export type Direction = 'forward' | 'backward';
+
 /** A recorded dispatch with the scope it was recorded in, e.g. 'conv3_1'. */
 export interface Step extends Required<Dispatch> {
   scope: string;
+  direction: Direction;
 }
 
 const BINDING_TYPES: Record<Access, BindingType> = {

@@ -1,8 +1,9 @@
 import { bindingTypes, type Step } from './dispatch.js';
 import { GpuError } from './errors.js';
 import type { Gpu } from './gpu.js';
+import type { Pipeline } from './pipelines.js';
 import { planMemory, type Lifetime } from './plan.js';
-import type { Recorder } from './recorder.js';
+import type { Choice, Recorder } from './recorder.js';
 import type { Storage } from './tensor.js';
 
 /** What a program's temporaries take. */
@@ -34,6 +35,8 @@ export class Program {
     readonly memory: MemoryReport,
     private readonly owned: readonly Storage[],
     private readonly placed: readonly Storage[],
+    /** The variants chosen while it was recorded. */
+    readonly choices: readonly Choice[] = [],
   ) {}
 
   /** Appends the dispatches to a compute pass, so that several programs can share one. */
@@ -72,21 +75,24 @@ export function runAll(gpu: Gpu, programs: readonly Program[]): void {
 
 /** Freezes a recording. The body of Recorder.freeze, in the file of what it makes. */
 export async function buildProgram(recorder: Recorder, outputs: ReadonlySet<Storage>): Promise<Program> {
-  const { gpu, label } = recorder;
+  const { gpu, label, steps } = recorder;
   const { device } = gpu;
+  const setup = [...gpu.pendingSetup];
+  const [compiled, compiledSetup] = await Promise.all([compile(gpu, steps), compile(gpu, setup)]);
+
+  // Nothing is waited for between their beginning and their end, for several recordings may be frozen at once.
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
   let program: Program | undefined;
   let failure: unknown;
   try {
     program = place(recorder, outputs);
-    await compile(program, recorder.steps);
-    await runSetup(gpu);
+    bind(program, steps, compiled);
+    runSetup(gpu, setup, compiledSetup);
   } catch (error) {
     failure = error;
   }
-  const invalid = await device.popErrorScope();
-  const exhausted = await device.popErrorScope();
+  const [invalid, exhausted] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
   if (exhausted) failure = new GpuError(`Freezing ${label}`, 'out-of-memory', exhausted.message);
   else if (invalid) failure ??= new GpuError(`Freezing ${label}`, 'validation', invalid.message);
   if (failure || !program) {
@@ -129,41 +135,46 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
   }
   const bytes = plan.slotBytes.reduce((sum, size) => sum + size, 0);
   const memory = { bytes, peakBytes: plan.peakBytes, unsharedBytes: plan.unsharedBytes };
-  return new Program(gpu, recorder.label, memory, owned, placed);
+  return new Program(gpu, recorder.label, memory, owned, placed, recorder.choices);
 }
 
-/** Makes pipelines and bind groups; all pipelines compile at the same time. */
-async function compile(program: Program, steps: readonly Step[]): Promise<void> {
-  const { gpu } = program;
-  const compiled = await Promise.all(
-    steps.map(async (step): Promise<CompiledStep> => {
+/** Makes the steps' pipelines, all at the same time. */
+export function compile(gpu: Gpu, steps: readonly Step[]): Promise<Pipeline[]> {
+  return Promise.all(
+    steps.map((step) => {
       const { shader, constants } = step;
-      const { pipeline, layout } = await gpu.pipelines.get({
-        shader,
-        constants,
-        bindings: bindingTypes(step),
-      });
-      const bindGroup = gpu.device.createBindGroup({
-        label: step.label,
-        layout,
-        entries: step.bindings.map(({ tensor }, binding) => ({
-          binding,
-          resource: { buffer: tensor.storage.buffer!, offset: tensor.offset, size: tensor.bytes },
-        })),
-      });
-      return { ...step, pipeline, bindGroup };
+      return gpu.pipelines.get({ shader, constants, bindings: bindingTypes(step) });
     }),
   );
-  program.steps.push(...compiled);
 }
 
-/** Runs what was recorded on constants alone. Such work has resident inputs and outputs only. */
-async function runSetup(gpu: Gpu): Promise<void> {
-  const steps = [...gpu.pendingSetup];
-  if (steps.length === 0) return;
+/** Adds steps to a program, each with its pipeline and its bind group. */
+function bind({ gpu, steps: bound }: Program, steps: readonly Step[], compiled: readonly Pipeline[]): void {
+  steps.forEach((step, i) => {
+    const { pipeline, layout } = compiled[i]!;
+    const bindGroup = gpu.device.createBindGroup({
+      label: step.label,
+      layout,
+      entries: step.bindings.map(({ tensor }, binding) => ({
+        binding,
+        resource: { buffer: tensor.storage.buffer!, offset: tensor.offset, size: tensor.bytes },
+      })),
+    });
+    bound.push({ ...step, pipeline, bindGroup });
+  });
+}
+
+/** Runs what was recorded on constants alone, unless somebody has. Such work has resident inputs and outputs only. */
+function runSetup(gpu: Gpu, setup: readonly Step[], compiled: readonly Pipeline[]): void {
+  const due = [...setup.entries()].filter(([, step]) => gpu.pendingSetup.has(step));
+  if (due.length === 0) return;
   const program = new Program(gpu, 'setup', { bytes: 0, peakBytes: 0, unsharedBytes: 0 }, [], []);
-  await compile(program, steps);
+  bind(
+    program,
+    due.map(([, step]) => step),
+    due.map(([i]) => compiled[i]!),
+  );
   program.run();
   // Only now: what failed to compile is tried again by the next program that needs it.
-  for (const step of steps) gpu.pendingSetup.delete(step);
+  for (const [, step] of due) gpu.pendingSetup.delete(step);
 }

@@ -1,8 +1,8 @@
-import type { Dispatch, Step } from './dispatch.js';
+import type { Direction, Dispatch, Step } from './dispatch.js';
 import { LimitError, requireShape } from './errors.js';
 import { megabytes } from './format.js';
 import type { Gpu } from './gpu.js';
-import { buildProgram, type Program } from './program.js';
+import { buildProgram, compile, type Program } from './program.js';
 import { elements, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
 import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
 
@@ -30,6 +30,7 @@ export class Recorder {
   private readonly temporaries = new Set<Storage>();
   private readonly written = new Set<Storage>();
   private readonly scopes: string[] = [];
+  private direction: Direction = 'forward';
   private recordingSetup = false;
 
   constructor(
@@ -58,6 +59,17 @@ export class Recorder {
       return body();
     } finally {
       this.scopes.pop();
+    }
+  }
+
+  /** Marks what `body` records as the computation of gradients, for profiles. */
+  backwards<T>(body: () => T): T {
+    const outer = this.direction;
+    this.direction = 'backward';
+    try {
+      return body();
+    } finally {
+      this.direction = outer;
     }
   }
 
@@ -114,13 +126,19 @@ export class Recorder {
    *   written, one buffer bound both ways. LimitError when the device cannot bind or dispatch this much.
    */
   dispatch(call: Dispatch): void {
-    const step: Step = { constants: {}, flops: 0, ...call, scope: this.scope };
+    const { scope, direction } = this;
+    const step: Step = { constants: {}, flops: 0, ...call, scope, direction };
     this.check(step);
     for (const { tensor, access } of step.bindings) {
       if (access === 'write' || access === 'update') this.written.add(tensor.storage);
     }
     if (this.recordingSetup) this.gpu.pendingSetup.add(step);
     else this.steps.push(step);
+  }
+
+  /** Begins to compile what `freeze` will need. What cannot be compiled is told there. */
+  compile(): void {
+    compile(this.gpu, this.steps).catch(() => undefined);
   }
 
   /**

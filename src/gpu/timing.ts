@@ -5,6 +5,12 @@ import type { Program } from './program.js';
 /** Timestamps that one query set may hold (WebGPU's fixed maximum); a step takes two. */
 const MAX_QUERIES = 4096;
 
+/** Nanoseconds on the GPU's clock, whose beginning is its own. */
+export interface Span {
+  begin: bigint;
+  end: bigint;
+}
+
 /** Whether `StepTimer` can work on this device: it must have been made with the feature. */
 export function canTimeSteps(device: GPUDevice): boolean {
   return device.features.has('timestamp-query');
@@ -45,6 +51,11 @@ export class StepTimer {
 
   /** Runs the program once. Resolves to milliseconds, step by step. */
   async run(): Promise<number[]> {
+    return (await this.spans()).map(({ begin, end }) => Number(end - begin) / 1e6);
+  }
+
+  /** Runs the program once. Resolves to when each step began and ended, by the GPU's clock. */
+  async spans(): Promise<Span[]> {
     const { program, queries, resolved, staging } = this;
     const { device } = program.gpu;
     const encoder = device.createCommandEncoder({ label: 'timed' });
@@ -67,7 +78,7 @@ export class StepTimer {
     await staging.mapAsync(MapMode.READ);
     const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
     staging.unmap();
-    return program.steps.map((_, i) => Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6);
+    return program.steps.map((_, i) => ({ begin: stamps[2 * i]!, end: stamps[2 * i + 1]! }));
   }
 
   dispose(): void {

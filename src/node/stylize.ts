@@ -5,12 +5,15 @@ import { sideBySide } from '../image/montage.js';
 import { fromPlanar, type PlanarImage, type Pixels8, toPlanar } from '../image/pixels.js';
 import { type Scores, StyleJob } from '../style/job.js';
 import type { PresetName, StyleOptions } from '../style/options.js';
+import type { ProfiledStep } from '../style/profile.js';
 import { runJob, type RunOutcome } from '../style/run.js';
 import type { Size } from '../style/sizes.js';
 import { openDawn } from './dawn.js';
 import { assertDistinct, type NamedFile } from './distinct-files.js';
 import { openFilters } from './filters.js';
-import { assertReplaceable, assertWritable, readImage, writeImage } from './image-files.js';
+import { assertWritable, readImage, writeImage } from './image-files.js';
+import { assertReplaceable } from './output-files.js';
+import { assertProfilable, writeProfile } from './profile-file.js';
 import { type Pictures, preparePictures } from './stylize-pictures.js';
 import { TraceFile } from './trace-file.js';
 import { Tuning } from './tuning.js';
@@ -30,6 +33,7 @@ export interface StylizeRequest {
   /** `embedded`, `vgg19` or a file. */
   weights: string;
   trace?: string | undefined;
+  profile?: string | undefined;
   preview?: string | undefined;
   /** Of a JPEG, 1 to 100. */
   quality?: number | undefined;
@@ -48,6 +52,8 @@ export interface StylizeHooks {
 export interface StylizeOutcome extends RunOutcome {
   /** Of the result. */
   size: Size;
+  /** Where one was asked for. */
+  profile?: readonly ProfiledStep[];
 }
 
 /**
@@ -70,6 +76,7 @@ export async function stylizeFiles(
   let gpu: Gpu | undefined;
   try {
     gpu = await Gpu.request(dawn.gpu);
+    if (request.profile !== undefined) assertProfilable(gpu);
     const tuning = await Tuning.open(gpu);
     return await stylize(gpu, tuning, request, { content, style, start }, hooks);
   } finally {
@@ -108,7 +115,10 @@ async function stylize(
       await writeImage(request.preview, sideBySide(panels), quality(request));
     }
   }
-  return { ...outcome, size: { width, height } };
+  const done = { ...outcome, size: { width, height } };
+  // After the picture is safe, and only of a run that was let to its end.
+  if (request.profile === undefined || outcome.end === 'aborted') return done;
+  return { ...done, profile: await writeProfile(request.profile, job, gpu) };
 }
 
 async function run(job: StyleJob, trace: string | undefined, hooks: StylizeHooks): Promise<RunOutcome> {
@@ -134,6 +144,7 @@ async function checkFiles({
   output,
   preview,
   trace,
+  profile,
 }: StylizeRequest): Promise<void> {
   const given = (role: string, path: string | undefined): NamedFile[] =>
     path === undefined ? [] : [{ role, path }];
@@ -145,11 +156,17 @@ async function checkFiles({
       ...given('the image to start from', start),
       ...given('the file of weights', weightsFile),
     ],
-    [...given('the output', output), ...given('--preview', preview), ...given('--trace', trace)],
+    [
+      ...given('the output', output),
+      ...given('--preview', preview),
+      ...given('--trace', trace),
+      ...given('--profile', profile),
+    ],
   );
   await assertWritable(output);
   if (preview !== undefined) await assertWritable(preview);
   if (trace !== undefined) await assertReplaceable(trace);
+  if (profile !== undefined) await assertReplaceable(profile);
 }
 
 /** A picture [1, 3, H, W] as bytes, clamped to 0..1. */

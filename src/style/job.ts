@@ -18,6 +18,7 @@ import {
   type Targets,
 } from './objective.js';
 import type { StyleOptions } from './options.js';
+import { type ProfiledStep, profilePrograms } from './profile.js';
 import { ImageSearch } from './search.js';
 
 /** The seed's scores of one evaluation: sums of the style losses and of the content losses. */
@@ -104,12 +105,13 @@ export class StyleJob {
       await tune?.((recorder) => recordTargets(recorder, images, filters, targets, options.pooling), {
         budget: 0,
       });
-      await computeTargets(gpu, filters, images, options, targets);
-      await start(gpu, x, images, options);
-
       const recorder = new Recorder(gpu, 'evaluation');
       const { style, content, total, gradient } = recordObjective(recorder, x, filters, targets, options);
       append(recorder, style, content, ring);
+      // It needs no memory yet, which the targets' temporaries are to have for themselves first.
+      recorder.compile();
+      await computeTargets(gpu, filters, images, options, targets);
+      await start(gpu, x, images, options);
       const evaluation = keep(await recorder.freeze([total, gradient]), (program) => program.dispose());
 
       const problem = { x, gradient, loss: total };
@@ -138,6 +140,18 @@ export class StyleJob {
   get programs(): readonly Program[] {
     const { evaluation, optimiser } = this;
     return optimiser instanceof ImageSearch ? [evaluation] : [evaluation, optimiser.update];
+  }
+
+  /**
+   * One more evaluation with its update, timed dispatch by dispatch, and waited for. With a line search, the evaluation
+   * alone.
+   *
+   * @throws GpuError when the device has no timestamps.
+   */
+  profile(): Promise<ProfiledStep[]> {
+    this.submitted++;
+    const [evaluation, update] = this.programs;
+    return profilePrograms(evaluation!, update);
   }
 
   /** Queues `count` evaluations, each followed by the optimiser's update. */

@@ -39,6 +39,7 @@ describe('a share of a dispatch', () => {
   const step = (...workgroups: [number, number, number]): Step => ({
     label: 'x',
     scope: '',
+    direction: 'forward',
     shader: 'relu',
     constants: {},
     bindings: [],
