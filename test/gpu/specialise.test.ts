@@ -23,7 +23,9 @@ describe('specialising a shader', () => {
 
   it('makes an alias of f32 the vector asked for, or leaves it a number', () => {
     const text = 'alias Element = f32;\nvar<private> x: Element;';
-    expect(specialise('x', text, { Element: 4 }).code).toBe('alias Element = vec4f;\nvar<private> x: Element;');
+    expect(specialise('x', text, { Element: 4 }).code).toBe(
+      'alias Element = vec4f;\nvar<private> x: Element;',
+    );
     expect(specialise('x', text, { Element: 1 }).code).toBe(text);
   });
 
