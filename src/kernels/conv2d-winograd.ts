@@ -26,7 +26,7 @@ const GROUP_OUTPUTS = 32;
 const BINDING_BYTES = 65_536;
 
 /** The most bytes that a strip's transform may take; what a cache or a binding holds is far from all of a large image. */
-const STRIP_BYTES = 2 ** 25;
+const STRIP_BYTES = 2 ** 24;
 
 /** A few whole rows of tiles, transformed and multiplied together. */
 export interface WinogradStrip {

@@ -123,18 +123,16 @@ export function recordObjective(
 ): RecordedObjective {
   const tape = new Tape(recorder);
   const x = tape.variable(image);
-  const layers = recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling);
-
-  const styleLosses = styleLayers.map((name) =>
-    recorder.within(`style ${name}`, () =>
-      mse(gram(layers.get(name)!), tape.constant(targets.style.get(name)!), styleWeight),
-    ),
-  );
-  const contentLosses = contentLayers.map((name) =>
-    recorder.within(`content ${name}`, () =>
-      mse(layers.get(name)!, tape.constant(targets.content.get(name)!), contentWeight),
-    ),
-  );
+  const styleLosses: Variable[] = [];
+  const contentLosses: Variable[] = [];
+  recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling, (name, layer) => {
+    const within = (kind: string, record: () => Variable) => recorder.within(`${kind} ${name}`, record);
+    const [style, content] = [targets.style.get(name), targets.content.get(name)];
+    if (style)
+      styleLosses.push(within('style', () => mse(gram(layer), tape.constant(style), styleWeight)));
+    if (content)
+      contentLosses.push(within('content', () => mse(layer, tape.constant(content), contentWeight)));
+  });
   const nothing = () => tape.constant(recorder.gpu.zero());
   const style = total(styleLosses) ?? nothing();
   const content = total(contentLosses) ?? nothing();

@@ -48,6 +48,8 @@ export class VggFilters {
  *
  * @param image [N, 3, H, W], RGB in 0..1.
  * @param names layers in either scheme (`conv3_1` or `conv_5`).
+ * @param visit is given each named layer's output as soon as that is recorded: what it records there, the tape takes
+ *   back at the same place, and need not keep its gradient through all the layers below.
  * @returns each named layer's output [N, C, H', W'] under the name it was asked for by. Convolutions' outputs are those
  *   before their ReLU.
  * @throws UserError for an unknown layer, or an image too small to reach the deepest.
@@ -57,6 +59,7 @@ export function recordVgg(
   filters: VggFilters,
   names: Iterable<string>,
   pooling: Pooling = 'max',
+  visit: (name: string, output: Variable) => void = () => undefined,
 ): Map<string, Variable> {
   const wanted = [...new Set(names)];
   const layers = layersUpTo(wanted);
@@ -65,7 +68,7 @@ export function recordVgg(
 
   const { recorder } = image.tape;
   const tapped = new Set(wanted.map(findLayer));
-  const outputs = new Map<VggLayer, Variable>();
+  const outputs = new Map<string, Variable>();
   let x = image;
   let rectify = false;
   layers.forEach((layer, i) => {
@@ -76,10 +79,13 @@ export function recordVgg(
       return;
     }
     x = recorder.within(layer.name, () => recordLayer(x, layer, filters, pooling, rectify));
-    outputs.set(layer, x);
     rectify = false;
+    for (const name of wanted.filter((name) => findLayer(name) === layer)) {
+      outputs.set(name, x);
+      visit(name, x);
+    }
   });
-  return new Map(wanted.map((name) => [name, outputs.get(findLayer(name))!]));
+  return outputs;
 }
 
 function recordLayer(
