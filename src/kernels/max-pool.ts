@@ -11,6 +11,9 @@ import {
 } from './pool-geometry.js';
 import { mapsShape } from './shapes.js';
 
+/** Invocations of a workgroup of the wide shaders. */
+const WIDE_WORKGROUP = 64;
+
 /** How to take the largest values. */
 export interface MaxPoolOptions extends PoolOptions {
   /** Whether the input passes through max(0, ·) first, as ReLU's output would; false by default. */
@@ -27,14 +30,30 @@ export interface MaxPoolOptions extends PoolOptions {
 export function maxPool2d(recorder: Recorder, x: Tensor, options: MaxPoolOptions): Tensor {
   const geometry = poolGeometry('maxPool2d', x, options);
   const y = recorder.temporary('maxPool2d', [...geometry.planes, ...geometry.output]);
-  recorder.dispatch({
-    label: 'maxPool2d',
-    shader: 'max_pool',
-    constants: { COUNT: y.size, ...poolConstants(geometry), RECTIFY: options.rectify ? 1 : 0 },
-    bindings: [read(x), write(y)],
-    workgroups: linearGrid(y.size),
-    flops: y.size * geometry.window[0] * geometry.window[1],
-  });
+  const label = 'maxPool2d';
+  const RECTIFY = options.rectify ? 1 : 0;
+  const bindings = [read(x), write(y)];
+  const flops = y.size * geometry.window[0] * geometry.window[1];
+  const shape = mapsShape([...geometry.planes, ...geometry.input]);
+  if (recorder.choose(label, shape, isWide(geometry) ? ['wide', 'gather'] : ['gather']) === 'wide') {
+    recorder.dispatch({
+      label,
+      shader: 'max_pool_2x2_wide',
+      constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4, RECTIFY },
+      bindings,
+      workgroups: linearGrid(y.size / 4, WIDE_WORKGROUP),
+      flops,
+    });
+  } else {
+    recorder.dispatch({
+      label,
+      shader: 'max_pool',
+      constants: { COUNT: y.size, ...poolConstants(geometry), RECTIFY },
+      bindings,
+      workgroups: linearGrid(y.size),
+      flops,
+    });
+  }
   return y;
 }
 
@@ -63,8 +82,22 @@ export function maxPool2dBackward(
   const flops = dy.size * window[0] * window[1];
   const bindings = [read(x), read(dy), into ? update(dx) : write(dx)];
   const uses = { ACCUMULATE: into ? 1 : 0, RECTIFY: options.rectify ? 1 : 0 };
-  const eligible = isSideBySide(geometry) ? ['2x2', 'gather'] : ['gather'];
-  if (recorder.choose(label, mapsShape([...geometry.planes, ...input]), eligible) === '2x2') {
+  const eligible = [
+    ...(isWide(geometry) ? ['wide'] : []),
+    ...(isSideBySide(geometry) ? ['2x2'] : []),
+    'gather',
+  ];
+  const variant = recorder.choose(label, mapsShape([...geometry.planes, ...input]), eligible);
+  if (variant === 'wide') {
+    recorder.dispatch({
+      label,
+      shader: 'max_pool_2x2_wide_backward',
+      constants: { COUNT: dy.size / 4, OW4: output[1] / 4, ...uses },
+      bindings,
+      workgroups: linearGrid(dy.size / 4, WIDE_WORKGROUP),
+      flops,
+    });
+  } else if (variant === '2x2') {
     const cells = geometry.planes[0] * geometry.planes[1] * ceilDiv(input[0], 2) * ceilDiv(input[1], 2);
     recorder.dispatch({
       label,
@@ -92,6 +125,12 @@ export function maxPool2dBackward(
     });
   }
   return dx;
+}
+
+/** Whole windows side by side, in rows that make whole vectors of four outputs. */
+function isWide(geometry: PoolGeometry): boolean {
+  const [height, width] = geometry.input;
+  return isSideBySide(geometry) && width % 8 === 0 && height % 2 === 0;
 }
 
 /** VGG's pooling: 2 × 2, stride 2, no padding, whole or cut off at the edges. */
