@@ -2,6 +2,7 @@ import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { linearGrid } from '../gpu/workgroups.js';
 import type { Buffers } from './buffers.js';
+import { chooseForm, FORMS } from './forms.js';
 import { range } from './history.js';
 import type { ResolvedOptions } from './options.js';
 import { LOG_ENTRIES } from './state.js';
@@ -43,9 +44,10 @@ export function recordDirection(
     SEARCH: search ? 1 : 0,
     TOLERANCE_CHANGE: options.toleranceChange,
   };
-  const partials = recorder.temporary('partials', [rows, tiles, 4]);
+  const form = FORMS[chooseForm(recorder.gpu, rows, tiles)];
+  const partials = recorder.temporary('partials', [rows, tiles, form.parts, 4]);
   const dots = recorder.temporary('dots', [rows, 4]);
-  const slopes = recorder.temporary('slopes', [tiles, 4]);
+  const slopes = recorder.temporary('slopes', [tiles, form.parts, 4]);
 
   for (const chunk of chunks) {
     recorder.dispatch({
@@ -53,6 +55,7 @@ export function recordDirection(
       shader: 'lbfgs_dots',
       constants: {
         ...boundary(options),
+        ...form.dots,
         SLOTS: slots,
       },
       bindings: [
@@ -72,7 +75,7 @@ export function recordDirection(
   recorder.dispatch({
     label: 'reduce',
     shader: 'lbfgs_reduce',
-    constants: { SLOTS: slots },
+    constants: { ...form.sums, SLOTS: slots },
     bindings: [read(partials), write(dots), uniform(b.plan), uniform(chunks[0]!.geometry)],
     workgroups: [rows, 1, 1],
   });
@@ -93,7 +96,7 @@ export function recordDirection(
   recorder.dispatch({
     label: 'recursion',
     shader: 'lbfgs_recursion',
-    constants: { SLOTS: slots },
+    constants: { ...form.recursion, SLOTS: slots },
     bindings: [read(dots), update(b.products), update(b.plan)],
     workgroups: [1, 1, 1],
   });
@@ -103,6 +106,7 @@ export function recordDirection(
       shader: 'lbfgs_combine',
       constants: {
         ...boundary(options),
+        ...form.combine,
         SLOTS: slots,
         PLAN: rows,
       },
@@ -124,6 +128,7 @@ export function recordDirection(
     shader: 'lbfgs_decide',
     constants: {
       ...rules,
+      ...form.sums,
       MAX_ITERATIONS: options.maxIterations,
       LEARNING_RATE: options.learningRate,
       LOG: LOG_ENTRIES,
