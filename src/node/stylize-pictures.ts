@@ -52,8 +52,8 @@ export async function preparePictures(
   };
   const put = (name: 'content' | 'style') =>
     prepareImage(gpu, request[name], pictures[name], { size: plan[name], window: windowOf(plan[name]) });
-  const content = await put('content');
-  const style = await put('style');
+  // Both at once; random windows are drawn before anything is waited for, in this order.
+  const [content, style] = await Promise.all([put('content'), put('style')]);
   const [, , height, width] = content.shape as [number, number, number, number];
   let start: Tensor | undefined;
   if (pictures.start && request.start !== undefined) {

@@ -4,8 +4,8 @@ import type { Gpu } from '../gpu/gpu.js';
 import { Recorder } from '../gpu/recorder.js';
 import { F32_BYTES, Tensor } from '../gpu/tensor.js';
 import type { PlanarImage } from '../image/pixels.js';
-import { crop, type CropWindow, resize } from '../kernels/index.js';
-import { type Size, times } from './sizes.js';
+import { copy, crop, type CropWindow, resize } from '../kernels/index.js';
+import { sameSize, type Size, times } from './sizes.js';
 
 export interface Preparation {
   /** What the whole picture is scaled to, antialiased. */
@@ -42,7 +42,7 @@ export async function prepareImage(
   try {
     if (whole) {
       const planes = [1, 3, picture.height, picture.width] as const;
-      gpu.write(target, await transformed(gpu, planes, picture.data, size, window));
+      await transform(gpu, { shape: planes, data: picture.data }, size, window, target);
       return target;
     }
     const area = pixels(picture);
@@ -81,27 +81,58 @@ async function scaledRows(
 /** Scales and cuts on the GPU what comes from the host and goes back to it. */
 async function transformed(
   gpu: Gpu,
-  shape: readonly [number, number, number, number],
+  shape: Planes,
   data: Float32Array,
-  { width, height }: Size,
+  size: Size,
   window?: CropWindow,
 ): Promise<Float32Array> {
-  const [, , h, w] = shape;
-  const whole = window === undefined || (window.height === height && window.width === width);
-  if (h === height && w === width && whole) return data;
+  if (stays(shape, size, window)) return data;
+  const [, channels] = shape;
+  const { height, width } = window ?? size;
+  const target = gpu.tensor('piece', [1, channels, height, width]);
+  try {
+    await transform(gpu, { shape, data }, size, window, target);
+    return await gpu.read(target);
+  } finally {
+    gpu.free(target);
+  }
+}
+
+/** Scales and cuts on the GPU what comes from the host, into a tensor of the shape that comes out. */
+async function transform(
+  gpu: Gpu,
+  { shape, data }: { shape: Planes; data: Float32Array },
+  size: Size,
+  window: CropWindow | undefined,
+  target: Tensor,
+): Promise<void> {
+  if (stays(shape, size, window)) {
+    gpu.write(target, data);
+    return;
+  }
   const recorder = new Recorder(gpu, 'prepare');
   const source = gpu.tensor('picture', shape, data);
   try {
-    const scaled = resize(recorder, source, height, width);
-    const output = whole ? scaled : crop(recorder, scaled, window);
-    const program = await recorder.freeze([output]);
+    const scaled = resize(recorder, source, size.height, size.width);
+    copy(recorder, isAll(window, size) ? scaled : crop(recorder, scaled, window!), target);
+    const program = await recorder.freeze();
     program.run();
-    const result = await gpu.read(output);
     program.dispose();
-    return result;
   } finally {
     gpu.free(source);
   }
+}
+
+/** [N, C, H, W] */
+type Planes = readonly [number, number, number, number];
+
+/** Whether there is nothing to do. */
+function stays([, , height, width]: Planes, size: Size, window: CropWindow | undefined): boolean {
+  return sameSize({ width, height }, size) && isAll(window, size);
+}
+
+function isAll(window: CropWindow | undefined, size: Size): boolean {
+  return window === undefined || sameSize(window, size);
 }
 
 /** @throws LimitError where `channels` of the picture at one of the sizes on its way cannot be bound. */

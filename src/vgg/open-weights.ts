@@ -1,5 +1,4 @@
 import { UserError } from '../errors.js';
-import { openPth } from './pth.js';
 import type { RandomAccess } from './random-access.js';
 import { looksLikeSafetensors, openSafetensors } from './safetensors.js';
 import type { WeightSource } from './weights.js';
@@ -11,7 +10,11 @@ import type { WeightSource } from './weights.js';
  */
 export async function openWeights(file: RandomAccess): Promise<WeightSource> {
   const head = await file.read(0, Math.min(9, file.size));
-  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return openPth(file);
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) {
+    // A dozen modules that most runs do without.
+    const { openPth } = await import('./pth.js');
+    return openPth(file);
+  }
   if (looksLikeSafetensors(head, file.size)) return openSafetensors(file);
   // A pickle of protocol 2 whose first value is a long integer of ten bytes: the old format's magic number.
   if (startsWith(head, [0x80, 0x02])) {
