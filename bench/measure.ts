@@ -1,53 +1,23 @@
 import type { Gpu } from '../src/gpu/gpu.js';
 import type { Program } from '../src/gpu/program.js';
-import { Recorder } from '../src/gpu/recorder.js';
+import { type Choice, Recorder } from '../src/gpu/recorder.js';
 import { elements, type Shape, type Tensor } from '../src/gpu/tensor.js';
+import { type Accuracy, accuracy } from './accuracy.js';
+import type { Case } from './cases/case.js';
 import { uniform } from './random.js';
-import type { Roofline } from './roofline.js';
-import { timeProgram } from './time-program.js';
+import type { Line } from './results.js';
+import { type Samples, type Sampling, sample } from './timing.js';
 
-/** What a line of the bench is called. */
-export interface Name {
-  /** The operation as its dispatches are labelled, e.g. 'conv2d' or 'conv2d.dInput'. */
-  kernel: string;
-  direction: 'forward' | 'backward' | 'both';
-  /** What it works on, e.g. '64→128 @ 64²'. */
-  shape: string;
-}
+/** What a line is about, as far as it is known before anything is timed. */
+export type Work = Pick<
+  Line,
+  'kernel' | 'direction' | 'shape' | 'variants' | 'flops' | 'bytes' | 'steps' | 'error'
+>;
 
-/** Makes the tensors of a case, with seeded numbers in them. */
-export interface Inputs {
-  tensor(shape: Shape): Tensor;
-  /** One that never changes, as weights are: what is prepared from it is not timed. */
-  constant(shape: Shape): Tensor;
-  /** One of which the case needs the place or the shape, not the numbers. */
-  unread(shape: Shape): Tensor;
-}
-
-/** One kernel call to be measured. */
-export interface Case extends Name {
-  /** @returns the tensor that it writes. */
-  record: (recorder: Recorder, inputs: Inputs) => Tensor;
-}
-
-/** What a program took, once. */
-export interface Measurement extends Name {
-  /** All dispatches by the GPU's clock, where it has one, else as `wallMilliseconds`. */
-  milliseconds: number;
-  /** By the host's clock, submission included. */
-  wallMilliseconds: number;
-  /** As the kernels state them: a multiply-add is two, a convolution counts as the direct one. */
-  flops: number;
-  /** What goes in, read once, and what comes out, written once: the least that any way of computing it moves. */
-  bytes: number;
-  gflopsPerSecond: number;
-  gigabytesPerSecond: number;
-  /**
-   * The least time the roofline allows divided by the time taken. It may pass 1 where data stay in a cache, or a
-   * convolution gets by with fewer multiplications than the direct one.
-   */
-  rooflineFraction: number;
-  steps: { label: string; shader: string; milliseconds?: number }[];
+/** One round of a line. */
+export interface Round {
+  work: Work;
+  samples: Samples;
 }
 
 /** A case that would take this many seconds, going by the kernel's lines before it. */
@@ -55,81 +25,113 @@ export class TooLong extends Error {
   override readonly name = 'TooLong';
 
   constructor(readonly seconds: number) {
-    super(`would take about ${seconds.toFixed(0)} s a run`);
+    super(`would take about ${seconds.toFixed(0)} s a run; --patience lets it`);
   }
 }
 
-/**
- * Records, freezes and measures one case, on inputs of its own.
- *
- * @param guess how long so many operations will take, in milliseconds.
- * @param patience the most milliseconds that the guess may be.
- * @throws TooLong beyond that; RangeError where a forced variant cannot take the case.
- */
-export async function measureCase(
-  gpu: Gpu,
-  roofline: Roofline,
-  item: Case,
-  guess: (flops: number) => number = () => 0,
-  patience = Infinity,
-): Promise<Measurement> {
-  const { kernel, direction, shape, record } = item;
-  const recorder = new Recorder(gpu, `${kernel} ${direction} ${shape}`);
+export interface CaseOptions extends Sampling {
+  /** Whether to hold the output against the oracle. */
+  check?: boolean;
+  /** How long so many operations will take, in milliseconds. */
+  guess?: (flops: number) => number;
+  /** The most milliseconds that the guess may be. */
+  patience?: number;
+}
+
+/** A case recorded on inputs of its own, for the caller to dispose. */
+export interface RecordedCase {
+  recorder: Recorder;
+  output: Tensor;
+  /** The numbers of the inputs, in the order in which the case asked for them. */
+  inputs: Float32Array[];
+  bytes: number;
+  dispose(): void;
+}
+
+/** @throws RangeError where a forced variant cannot take the case. */
+export function recordCase(gpu: Gpu, { kernel, shape, record }: Case): RecordedCase {
+  const recorder = new Recorder(gpu, `${kernel} ${shape}`);
   const made: Tensor[] = [];
+  const inputs: Float32Array[] = [];
   let bytes = 0;
   const make = (kind: 'tensor' | 'constant', isRead: boolean) => (size: Shape) => {
-    const tensor = gpu[kind](`input ${made.length}`, size, uniform(made.length, elements(size)));
+    const data = uniform(made.length, elements(size));
+    const tensor = gpu[kind](`input ${made.length}`, size, data);
     made.push(tensor);
+    inputs.push(data);
     if (isRead) bytes += tensor.bytes;
     return tensor;
   };
-  let program: Program | undefined;
+  const dispose = () => made.forEach((tensor) => gpu.free(tensor));
   try {
     const output = record(recorder, {
       tensor: make('tensor', true),
       constant: make('constant', true),
       unread: make('tensor', false),
     });
-    bytes += output.bytes;
-    const guessed = guess(sum(recorder.steps.map(({ flops }) => flops)));
-    if (guessed > patience) throw new TooLong(guessed / 1e3);
-    program = await recorder.freeze();
-    return await measureProgram(program, roofline, { kernel, direction, shape, bytes });
-  } finally {
-    program?.dispose();
-    made.forEach((tensor) => gpu.free(tensor));
+    return { recorder, output, inputs, bytes: bytes + output.bytes, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
   }
 }
 
 /**
- * Measures a program that is frozen already.
+ * Records, freezes, checks and times one case.
  *
- * @param before see timeProgram.
+ * @throws TooLong where the guess is beyond the caller's patience; RangeError where a forced variant cannot take it.
  */
-export async function measureProgram(
+export async function measureCase(gpu: Gpu, item: Case, options: CaseOptions = {}): Promise<Round> {
+  const { check = false, guess = () => 0, patience = Infinity } = options;
+  const { kernel, direction, shape } = item;
+  const { recorder, output, inputs, bytes, dispose } = recordCase(gpu, item);
+  let program: Program | undefined;
+  try {
+    const flops = sum(recorder.steps.map((step) => step.flops));
+    const guessed = guess(flops);
+    if (guessed > patience) throw new TooLong(guessed / 1e3);
+    program = await recorder.freeze([output]);
+    const error = check ? await checkOnce(gpu, program, output, item, inputs) : undefined;
+    const samples = await sample([program], { ...options, warm: check });
+    const work = {
+      ...{ kernel, direction, shape, flops, bytes },
+      variants: variantsOf(recorder.choices),
+      steps: stepsOf([program], samples),
+      ...(error && { error }),
+    };
+    return { work, samples };
+  } finally {
+    program?.dispose();
+    dispose();
+  }
+}
+
+/** The first run's output against the oracle: later runs of what works in place start from something else. */
+async function checkOnce(
+  gpu: Gpu,
   program: Program,
-  roofline: Roofline,
-  work: Name & { bytes: number },
-  before?: () => void,
-): Promise<Measurement> {
-  const { dispatches, wall, steps } = await timeProgram(program, before);
-  const { bytes } = work;
-  const flops = sum(program.steps.map((step) => step.flops));
-  const least = 1e3 * Math.max(flops / roofline.flops, bytes / roofline.bandwidth);
-  return {
-    ...work,
-    milliseconds: dispatches,
-    wallMilliseconds: wall,
-    flops,
-    gflopsPerSecond: flops / dispatches / 1e6,
-    gigabytesPerSecond: bytes / dispatches / 1e6,
-    rooflineFraction: least / dispatches,
-    steps: program.steps.map(({ label, shader, scope }, i) => ({
+  output: Tensor,
+  { oracle, decode = (data) => data }: Case,
+  inputs: readonly Float32Array[],
+): Promise<Accuracy> {
+  program.run();
+  return accuracy(decode(await gpu.read(output)), oracle(inputs));
+}
+
+/** What was chosen, by operation. */
+export function variantsOf(choices: readonly Choice[]): Record<string, string> {
+  return Object.fromEntries(choices.map(({ operation, variant }) => [operation, variant]));
+}
+
+/** The dispatches of programs that were timed as one. */
+export function stepsOf(programs: readonly Program[], { steps }: Samples): Line['steps'] {
+  return programs
+    .flatMap((program) => program.steps)
+    .map(({ label, shader, scope }, i) => ({
       label: scope ? `${scope}/${label}` : label,
       shader,
       ...(steps && { milliseconds: steps[i]! }),
-    })),
-  };
+    }));
 }
 
 function sum(values: readonly number[]): number {

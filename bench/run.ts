@@ -1,125 +1,223 @@
 import { UserError } from '../src/errors.js';
-import type { AdapterFacts } from '../src/gpu/facts.js';
+import { GpuError } from '../src/gpu/errors.js';
 import type { Gpu } from '../src/gpu/gpu.js';
 import { canTimeSteps } from '../src/gpu/timing.js';
-import { DEFAULTS } from '../src/style/options.js';
-import { type EvaluationMeasurement, measureEvaluation } from './evaluation.js';
-import { casesAt } from './kernels.js';
-import { measureLbfgs } from './lbfgs.js';
-import { type Case, measureCase, type Measurement, type Name, TooLong } from './measure.js';
-import { checkNames, type Options } from './options.js';
-import type { Progress } from './progress.js';
-import * as report from './report.js';
-import { measureFlops, measureRoofline, type Roofline } from './roofline.js';
+import { packageVersion } from '../src/node/package-files.js';
+import type { Case } from './cases/case.js';
+import { type Ceilings, measureCeilings } from './ceilings.js';
+import { EVALUATION, type EvaluationRound, measureEvaluation } from './evaluation.js';
+import { fillHistory, LBFGS } from './lbfgs.js';
+import { Ledger } from './ledger.js';
+import { machineFacts } from './machine.js';
+import { measureCase, TooLong } from './measure.js';
+import { type Plan, planVariant } from './plan.js';
+import { Pulse } from './pulse.js';
+import type { BenchRequest } from './request.js';
+import { type Evaluation, FORMAT, lineKey, type Name, type Results } from './results.js';
+import { commonStep, median } from './statistics.js';
 
-/** All that the bench found out, as --json writes it. */
-export interface Report {
-  adapter: AdapterFacts;
-  /** Whose clock the kernels' `milliseconds` are by. */
-  clock: string;
-  roofline: Roofline;
-  /** The roofline's multiply-adds measured again when all else was done: another figure tells of a busy machine. */
-  flopsAtEnd: number;
-  evaluations: EvaluationMeasurement[];
-  kernels: Measurement[];
-  /** What was asked for and not measured, and why. */
-  leftOut: (Name & { why: string })[];
+export interface BenchHooks {
+  /** Is told what is being measured. */
+  onStage?: (stage: string) => void;
+  /** Ends the bench early, with what was measured by then. */
+  signal?: AbortSignal;
 }
 
-const EVALUATION = 'evaluation';
-const LBFGS = 'lbfgs.update';
+/** Cases between two beats of the pulse. */
+const CASES_A_BEAT = 8;
 
-/** Checks what can be checked before anything is measured. */
-export function plan({ kernel, size }: Options): { cases: Case[]; wants: (name: string) => boolean } {
-  const cases = size.flatMap(casesAt);
-  if (kernel) checkNames(kernel, new Set([EVALUATION, LBFGS, ...cases.map((item) => item.kernel)]));
-  const wants = (name: string) => !kernel || kernel.includes(name);
-  return { cases: cases.filter((item) => wants(item.kernel)), wants };
-}
-
-/** Measures all that the options ask for, in the order of interest, and prints each figure as soon as it is there. */
-export async function runBench(gpu: Gpu, options: Options, progress: Progress): Promise<Report> {
-  const { cases, wants } = plan(options);
-  const force = (on: Gpu) =>
-    options.force.forEach(([operation, variant]) => on.variants.force(operation, variant));
-  force(gpu);
-  const clock = canTimeSteps(gpu.device) ? "the GPU's clock" : "the host's clock";
-  progress.print(report.adapterLine(gpu.facts, clock));
-  progress.show('Measuring multiply-adds and copies …');
-  const roofline = await measureRoofline(gpu);
-  progress.print(`${report.rooflineLine(roofline)}\n`);
-  const done: Report = {
-    adapter: gpu.facts,
-    clock,
-    roofline,
-    flopsAtEnd: roofline.flops,
-    evaluations: [],
-    kernels: [],
-    leftOut: [],
+/**
+ * Measures all that is asked for, in rounds: each line once in every round, so that a minute in which the machine was
+ * busy with something else is one round's and not one line's.
+ *
+ * @throws UserError for a variant that nothing has.
+ */
+export async function runBench(
+  gpu: Gpu,
+  request: BenchRequest,
+  lines: Plan,
+  hooks: BenchHooks = {},
+): Promise<Results> {
+  const began = new Date();
+  const { variant, rounds } = request;
+  const plan = variant === undefined ? lines : planVariant(gpu, lines, variant);
+  gpu.variants.prefer(variant);
+  hooks.onStage?.('Measuring what the adapter can do');
+  const ceilings = await measureCeilings(gpu);
+  const pulse = await Pulse.create(gpu, ceilings);
+  const session = new Session(gpu, request, plan, pulse, hooks);
+  try {
+    for (let round = 0; round < rounds && !session.aborted; round++) await session.round(round);
+  } finally {
+    pulse.dispose();
+    gpu.variants.prefer(undefined);
+  }
+  const raised = raise(ceilings, pulse);
+  const measured = {
+    evaluations: session.evaluations(raised),
+    lbfgs: session.lbfgs.lines(raised),
+    kernels: session.kernels.lines(raised),
   };
+  return {
+    format: FORMAT,
+    scumble: packageVersion(),
+    date: began.toISOString(),
+    machine: machineFacts(),
+    adapter: { ...gpu.facts, features: [...gpu.device.features].sort() },
+    clock: clock(gpu, measured),
+    ...(variant !== undefined && { variant }),
+    rounds,
+    ceilings: raised,
+    pulse: pulse.record,
+    ...measured,
+    leftOut: session.leftOut,
+    seconds: (Date.now() - began.getTime()) / 1e3,
+  };
+}
 
-  if (wants(EVALUATION)) {
-    progress.print(report.evaluationHeading());
-    for (const size of options.size) {
-      progress.show(`Measuring whole evaluations at ${size}² …`);
-      const name = { kernel: EVALUATION, direction: 'both', shape: `3 @ ${size}²` } as const;
-      const measured = await attempt(name, () => measureEvaluation(gpu, roofline, size, force));
-      if (measured) {
-        done.evaluations.push(measured);
-        progress.print(report.evaluationLine(measured));
+/**
+ * A speed that the adapter kept for a quarter of the beats is one to be held against; a single lucky beat on a machine
+ * whose speed wanders is not.
+ */
+function raise(ceilings: Ceilings, { record }: Pulse): Ceilings {
+  const { f32 } = ceilings;
+  const beats = record.f32.flat().sort((a, b) => a - b);
+  const perSecond = Math.max(f32.perSecond, beats[Math.floor(0.75 * beats.length)] ?? 0);
+  const forms = f32.forms.map((form) => (form.form === f32.form ? { ...form, perSecond } : form));
+  return { ...ceilings, f32: { ...f32, perSecond, forms } };
+}
+
+function clock(gpu: Gpu, measured: Pick<Results, 'evaluations' | 'lbfgs' | 'kernels'>): Results['clock'] {
+  if (!canTimeSteps(gpu.device)) return { source: 'host' };
+  const lines = [...measured.evaluations, ...measured.lbfgs, ...measured.kernels];
+  const nanoseconds = lines.flatMap((line) => (line.gpu ?? []).flat().map((ms) => 1e6 * ms));
+  const step = commonStep(nanoseconds);
+  return { source: 'gpu', ...(step > 0 && { stepNanoseconds: step }) };
+}
+
+/** What has been measured so far. */
+class Session {
+  readonly kernels = new Ledger();
+  readonly lbfgs = new Ledger();
+  readonly leftOut: Results['leftOut'] = [];
+  private readonly whole = new Ledger();
+  private readonly wholeRounds = new Map<string, EvaluationRound[]>();
+  /** Milliseconds an operation, by the last line of each kernel. */
+  private readonly pace = new Map<string, number>();
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly request: BenchRequest,
+    private readonly plan: Plan,
+    private readonly pulse: Pulse,
+    private readonly hooks: BenchHooks,
+  ) {
+    for (const item of plan.unfit) this.leave(item, `${request.variant} cannot take this shape`);
+  }
+
+  get aborted(): boolean {
+    return this.hooks.signal?.aborted === true;
+  }
+
+  async round(round: number): Promise<void> {
+    const { plan, request, pulse } = this;
+    pulse.startRound();
+    await pulse.beat();
+    const stage = (what: string) => this.hooks.onStage?.(`Round ${round + 1} of ${request.rounds}: ${what}`);
+    if (plan.evaluations) {
+      for (const n of request.size) {
+        stage(`whole evaluations at ${n}²`);
+        await this.evaluate(n);
       }
     }
-    const [{ convolutions } = { convolutions: [] }] = done.evaluations;
-    if (convolutions.length > 0) progress.print(report.convolutionLines(convolutions));
-    progress.print('');
+    // Filling a history takes longer than measuring it, so its rounds are all in the first.
+    if (plan.lbfgs && round === 0) {
+      for (const n of request.size) await this.updates(n, stage);
+    }
+    for (const [i, item] of plan.cases.entries()) {
+      if (i % CASES_A_BEAT === 0) await pulse.beat();
+      stage(`${item.kernel} on ${item.shape} (${i + 1} of ${plan.cases.length})`);
+      await this.measure(item, round);
+    }
+    await pulse.beat();
   }
 
-  if (wants(LBFGS) || cases.length > 0) progress.print(report.headingLine());
-  if (wants(LBFGS)) {
-    for (const size of options.size) {
-      const name = { kernel: LBFGS, direction: 'forward', shape: `3 @ ${size}²` } as const;
-      progress.show(`Filling a history of ${DEFAULTS.history} at ${size}² …`);
-      keep(await attempt(name, () => measureLbfgs(gpu, roofline, size, DEFAULTS.history)));
+  evaluations(ceilings: Ceilings): Evaluation[] {
+    return this.whole.lines(ceilings).map((line) => {
+      const rounds = this.wholeRounds.get(lineKey(line))!;
+      const last = rounds.at(-1)!;
+      return {
+        ...line,
+        size: last.size,
+        inThrees: rounds.map(({ inThrees }) => inThrees),
+        setup: rounds.map(({ setup }) => setup),
+        first: rounds.map(({ first }) => first),
+        memory: last.memory,
+        losses: last.losses,
+      };
+    });
+  }
+
+  private async evaluate(n: number): Promise<void> {
+    const name: Name = { kernel: EVALUATION, direction: 'both', shape: `3 @ ${n}²` };
+    await this.attempt(name, async () => {
+      const measured = await measureEvaluation(this.gpu, n);
+      this.whole.add(measured);
+      const key = lineKey(name);
+      this.wholeRounds.set(key, [...(this.wholeRounds.get(key) ?? []), measured]);
+    });
+  }
+
+  private async updates(n: number, stage: (what: string) => void): Promise<void> {
+    const { gpu, request } = this;
+    for (const history of request.history) {
+      const name: Name = { kernel: LBFGS, direction: 'forward', shape: `3 @ ${n}², history ${history}` };
+      await this.attempt(name, async () => {
+        stage(`${LBFGS} on ${name.shape}`);
+        const full = await fillHistory(gpu, n, history);
+        try {
+          for (let round = 0; round < request.rounds && !this.aborted; round++)
+            this.lbfgs.add(await full.round());
+        } finally {
+          full.dispose();
+        }
+      });
     }
   }
-  /** Seconds an operation, by the last line of each kernel. */
-  const pace = new Map<string, number>();
-  for (const [i, item] of cases.entries()) {
-    progress.show(`Measuring ${item.kernel} on ${item.shape} (${i + 1} of ${cases.length}) …`);
-    const guess = (flops: number) => flops * (pace.get(item.kernel) ?? 0);
-    const measured = await attempt(item, () =>
-      measureCase(gpu, roofline, item, guess, 1e3 * options.patience),
-    );
-    if (measured) pace.set(item.kernel, measured.milliseconds / measured.flops);
-    keep(measured);
-  }
-  progress.show('Measuring multiply-adds once more …');
-  done.flopsAtEnd = await measureFlops(gpu);
-  const drift = report.driftLine(roofline.flops, done.flopsAtEnd);
-  if (drift !== undefined) progress.print(`\n${drift}`);
-  progress.clear();
-  return done;
 
-  function keep(measured: Measurement | undefined): void {
-    if (!measured) return;
-    done.kernels.push(measured);
-    progress.print(report.measurementLine(measured));
+  private async measure(item: Case, round: number): Promise<void> {
+    const { gpu, kernels, pace, request } = this;
+    await this.attempt(item, async () => {
+      const measured = await measureCase(gpu, item, {
+        check: round === 0,
+        // What was measured before is known to be worth its time.
+        guess: kernels.has(item) ? () => 0 : (flops) => flops * (pace.get(item.kernel) ?? 0),
+        patience: 1e3 * request.patience,
+      });
+      const { work, samples } = measured;
+      if (work.flops > 0) pace.set(item.kernel, median(samples.gpu ?? samples.wall) / work.flops);
+      kernels.add(measured);
+    });
   }
 
-  /** Undefined, and a line that says why, for what takes too long, does not fit, or a forced variant cannot do. */
-  async function attempt<T>(
-    { kernel, direction, shape }: Name,
-    measure: () => Promise<T>,
-  ): Promise<T | undefined> {
+  /** Notes what takes too long, does not fit, or cannot be done by the variant asked for, and tries it no more. */
+  private async attempt(name: Name, measure: () => Promise<void>): Promise<void> {
+    const isLeftOut = this.leftOut.some((left) => lineKey(left) === lineKey(name));
+    if (this.aborted || isLeftOut) return;
     try {
-      return await measure();
+      await measure();
     } catch (error) {
-      if (!(error instanceof TooLong || error instanceof RangeError || error instanceof UserError))
-        throw error;
-      const left = { kernel, direction, shape, why: error.message };
-      done.leftOut.push(left);
-      progress.print(report.leftOutLine(left));
-      return undefined;
+      const isNoDefect =
+        error instanceof TooLong ||
+        error instanceof RangeError ||
+        error instanceof UserError ||
+        (error instanceof GpuError && error.kind === 'out-of-memory');
+      if (!isNoDefect) throw error;
+      this.leave(name, error.message);
     }
+  }
+
+  private leave({ kernel, direction, shape }: Name, why: string): void {
+    this.leftOut.push({ kernel, direction, shape, why });
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../node/package-files.js';
+import { registerBench } from './bench.js';
 import { registerDevices } from './devices.js';
 import { registerStylize } from './stylize.js';
 
@@ -14,5 +15,6 @@ export function createProgram(): Command {
     .exitOverride();
   registerStylize(program);
   registerDevices(program);
+  registerBench(program);
   return program;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { megabytes } from '../gpu/format.js';
 import { stylizeFiles, type StylizeOutcome, type StylizeRequest } from '../node/stylize.js';
 import { times } from '../style/sizes.js';
 import { catchInterrupts } from './interrupts.js';
@@ -51,12 +52,13 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
 
 /** How a run ended, in one sentence. */
 function summary({ output, options }: StylizeRequest, outcome: StylizeOutcome, progress: Progress): string {
-  const { end, last, size } = outcome;
+  const { end, last, size, memory } = outcome;
   if (last === undefined) return 'Stopped before the first evaluation; nothing was written.';
   const count = last.evaluation;
   const elapsed = minutes(progress.elapsed);
   const passes = `${count} evaluation${count === 1 ? '' : 's'}`;
-  const figures = `${passes}, ${figure(progress.perSecond)} a second, ${output} (${times(size)})`;
+  const held = `${megabytes(memory.peak)} of GPU memory, ${megabytes(memory.optimiser)} of it L-BFGS's`;
+  const figures = `${passes}, ${figure(progress.perSecond)} a second, ${held}, ${output} (${times(size)})`;
   switch (end) {
     case 'complete':
       return `Done in ${elapsed}: ${figures}.`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from '../../src/kernels/index.js';
 import { evaluate, useGpu } from '../support/gpu.js';
 import { correlation, kolmogorovSmirnov, moments, normalCdf } from '../support/statistics.js';
-import { threefry2x32 } from '../support/threefry.js';
+import { threefry2x32 } from '../../bench/oracles/threefry.js';
 
 const gpu = useGpu();
 const SEED_OF_TWO_WORDS = 2 ** 40 + 12345;

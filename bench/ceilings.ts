@@ -1,0 +1,33 @@
+import type { Gpu } from '../src/gpu/gpu.js';
+import { copyProbes } from './copies.js';
+import { fmaProbes } from './fma.js';
+import { measureDispatch, measureSubmit } from './latency.js';
+import { measurePeak, type Peak } from './probe.js';
+
+/** What an adapter can do, as measured. */
+export interface Ceilings {
+  /** Float32 operations, a fused multiply-add counted as two. */
+  f32: Peak;
+  /** Float16 operations, likewise; absent where the device has no shader-f16. */
+  f16?: Peak;
+  /** Bytes of a copy from memory to memory, the read and the write both counted. */
+  bandwidth: Peak;
+  /** One more dispatch in a pass. */
+  dispatchMicroseconds: number;
+  /** A submission of nothing. */
+  submitMicroseconds: number;
+}
+
+/** Measures them in a few seconds. */
+export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
+  const f32 = await measurePeak(await fmaProbes(gpu, 'f32'));
+  const hasHalf = gpu.device.features.has('shader-f16');
+  const f16 = hasHalf ? await measurePeak(await fmaProbes(gpu, 'f16')) : undefined;
+  return {
+    f32,
+    ...(f16 && { f16 }),
+    bandwidth: await measurePeak(await copyProbes(gpu)),
+    dispatchMicroseconds: await measureDispatch(gpu),
+    submitMicroseconds: await measureSubmit(gpu),
+  };
+}

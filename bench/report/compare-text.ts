@@ -1,0 +1,65 @@
+import type { Change, Comparison } from '../compare.js';
+import type { Name } from '../results.js';
+import { type Column, digits, table } from './table.js';
+
+const COLUMNS: readonly Column<Change>[] = [
+  { heading: '', align: 'left', cell: ({ verdict }) => (verdict === 'same' ? '' : verdict) },
+  { heading: 'kernel', align: 'left', cell: ({ kernel }) => kernel },
+  { heading: '', align: 'left', cell: ({ direction }) => direction },
+  { heading: 'shape', align: 'left', cell: ({ shape }) => shape },
+  { heading: 'before', cell: ({ before }) => digits(before) },
+  { heading: 'after ms', cell: ({ after }) => digits(after) },
+  { heading: 'ratio', cell: ({ ratio }) => `${digits(ratio)}×` },
+  { heading: 'interval', cell: (change) => intervalText(change) },
+  { heading: 'variant', align: 'left', cell: variantChange },
+];
+
+/** A comparison for a terminal: the changes beyond noise first, then all lines. */
+export function comparisonText(comparison: Comparison): string {
+  const { changes, remarks } = comparison;
+  const order = { slower: 0, faster: 1, same: 2 };
+  const sorted = [...changes].sort((a, b) => order[a.verdict] - order[b.verdict]);
+  return [
+    `Compared with the run of ${comparison.since}:`,
+    ...remarks,
+    ...(sorted.length > 0 ? [table(COLUMNS, sorted)] : []),
+    ...unpairedLines(comparison),
+    bandSentence(comparison),
+    verdictSentence(comparison),
+  ].join('\n');
+}
+
+export function intervalText({ low, high }: { low: number; high: number }): string {
+  return `${digits(low)}–${digits(high)}`;
+}
+
+export function variantChange({ variants }: Change): string {
+  return variants ? `${variants.before || 'one'} → ${variants.after || 'one'}` : '';
+}
+
+function unpairedLines({ added, missing }: Comparison): string[] {
+  const list = (names: readonly Name[]) =>
+    names.map(({ kernel, shape }) => `${kernel} on ${shape}`).join('; ');
+  return [
+    ...(added.length > 0 ? [`Not in the older run: ${list(added)}.`] : []),
+    ...(missing.length > 0 ? [`Not measured this time: ${missing.length} of its lines.`] : []),
+  ];
+}
+
+/** What the adapter itself did, and what therefore counts as a change. */
+export function bandSentence({ adapter, band, clock }: Comparison): string {
+  const { f32, bandwidth } = adapter;
+  return (
+    `Ratios are of medians by ${clock === 'gpu' ? "the GPU's clock" : "the host's clock"}, with 99 % bootstrap intervals. ` +
+    `The adapter itself took ${digits(f32.ratio)}× as long (${intervalText(f32)}) for the same multiply-adds and ` +
+    `${digits(bandwidth.ratio)}× (${intervalText(bandwidth)}) for the same copies, so a line counts as changed when its ` +
+    `whole interval lies beyond ${intervalText(band)}.`
+  );
+}
+
+export function verdictSentence({ changes }: Comparison): string {
+  const count = (verdict: Change['verdict']) => changes.filter((change) => change.verdict === verdict).length;
+  if (changes.length === 0) return 'The two runs have no line in common.';
+  const [slower, faster] = [count('slower'), count('faster')];
+  return `Of ${changes.length} lines, ${slower} got slower and ${faster} got faster beyond noise.`;
+}

@@ -1,0 +1,92 @@
+import { type Program, runAll } from '../src/gpu/program.js';
+import { canTimeSteps, StepTimer } from '../src/gpu/timing.js';
+import { median } from './statistics.js';
+
+/** Milliseconds, one number a repeat. */
+export interface Samples {
+  /** A whole run by the host's clock, from submission to its end. */
+  wall: number[];
+  /** The sum of the dispatches by the GPU's clock; absent where the device has no timestamps. */
+  gpu?: number[];
+  /** Each dispatch by the GPU's clock, the median of the repeats. */
+  steps?: number[];
+}
+
+export interface Sampling {
+  /** Submits what each run is to follow; it is waited for and not counted. */
+  before?: () => void;
+  /** What the repeats by one clock may take together, beyond the first. */
+  milliseconds?: number;
+  /** Repeats by one clock. */
+  most?: number;
+  /** Whether the programs have run before: the driver may leave some compiling to the first run. */
+  warm?: boolean;
+}
+
+/** Beyond this, what a driver compiles at the first run does not show, and the host's clock need not look twice. */
+const LONG_MS = 1000;
+
+/**
+ * Times programs that are run one after the other, as one, in one submission. Their tensors are left as the last run
+ * leaves them.
+ */
+export async function sample(programs: readonly Program[], sampling: Sampling = {}): Promise<Samples> {
+  const { before = () => undefined, milliseconds = 60, most = 5, warm = false } = sampling;
+  const { gpu } = programs[0]!;
+  const once = () => timed(gpu.device, before, () => runAll(gpu, programs));
+  const first = warm ? undefined : await once();
+  const isTimed = canTimeSteps(gpu.device);
+  const isLong = first !== undefined && first > LONG_MS && isTimed;
+  const wall = isLong ? [first] : await repeated(once, milliseconds, most);
+  if (!isTimed) return { wall };
+
+  const timers = programs.map((program) => new StepTimer(program));
+  try {
+    const steps: number[][] = [];
+    await repeated(
+      async () => {
+        before();
+        const run: number[] = [];
+        for (const timer of timers) run.push(...(await timer.run()));
+        steps.push(run);
+        return total(run);
+      },
+      milliseconds,
+      most,
+    );
+    return {
+      wall,
+      gpu: steps.map(total),
+      steps: steps[0]!.map((_, i) => median(steps.map((run) => run[i]!))),
+    };
+  } finally {
+    timers.forEach((timer) => timer.dispose());
+  }
+}
+
+/** Milliseconds by the host's clock from calling `submit` until all it submitted is done. */
+export async function timed({ queue }: GPUDevice, before: () => void, submit: () => void): Promise<number> {
+  before();
+  await queue.onSubmittedWorkDone();
+  const start = performance.now();
+  submit();
+  await queue.onSubmittedWorkDone();
+  return performance.now() - start;
+}
+
+/** At least one result, and more while there is time. */
+export async function repeated(
+  measure: () => Promise<number>,
+  milliseconds: number,
+  most: number,
+): Promise<number[]> {
+  const end = performance.now() + milliseconds;
+  const results: number[] = [];
+  do results.push(await measure());
+  while (results.length < most && performance.now() < end);
+  return results;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
