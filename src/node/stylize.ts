@@ -52,6 +52,8 @@ export interface StylizeHooks {
 export interface StylizeOutcome extends RunOutcome {
   /** Of the result. */
   size: Size;
+  /** Bytes of GPU memory: the most held at any time, and the optimiser's. */
+  memory: { peak: number; optimiser: number };
   /** Where one was asked for. */
   profile?: readonly ProfiledStep[];
 }
@@ -115,7 +117,8 @@ async function stylize(
       await writeImage(request.preview, sideBySide(panels), quality(request));
     }
   }
-  const done = { ...outcome, size: { width, height } };
+  const memory = { peak: gpu.memory.peakBytes, optimiser: job.optimiserBytes };
+  const done = { ...outcome, size: { width, height }, memory };
   // After the picture is safe, and only of a run that was let to its end.
   if (request.profile === undefined || outcome.end === 'aborted') return done;
   return { ...done, profile: await writeProfile(request.profile, job, gpu) };

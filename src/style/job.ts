@@ -136,6 +136,11 @@ export class StyleJob {
     return this.submitted;
   }
 
+  /** Bytes of GPU memory that the optimiser holds, most of them in its history. */
+  get optimiserBytes(): number {
+    return this.optimiser.bytes;
+  }
+
   /** What an evaluation runs, in order: with a line search, which the host conducts, the optimiser's part is not in it. */
   get programs(): readonly Program[] {
     const { evaluation, optimiser } = this;

@@ -33,6 +33,11 @@ export class ImageSearch {
     return this.kept && this.bestLoss < Infinity ? this.kept.best : this.problem.x;
   }
 
+  /** Bytes of GPU memory held beside the problem's tensors. */
+  get bytes(): number {
+    return this.search.bytes + (this.kept?.best.bytes ?? 0);
+  }
+
   /** One step of the optimiser: see LineSearchLbfgs.step. */
   step(evaluate: () => void | Promise<void>): Promise<SearchStep> {
     return this.search.step(evaluate);

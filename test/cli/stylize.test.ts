@@ -53,7 +53,13 @@ describe('a run', () => {
     expect(scores).toBe(
       `run 50: Style Loss : ${last.style.toFixed(6)} Content Loss: ${last.content.toFixed(6)}`,
     );
-    expect(done).toMatch(/^Done in \d+m \d+s: 50 evaluations, [\d.]+ a second, .*run\.png \(32×32\)\.$/);
+    expect(done).toMatch(
+      /^Done in \d+m \d+s: 50 evaluations, [\d.]+ a second, [\d.]+ MiB .* L-BFGS's, .*run\.png \(32×32\)\.$/,
+    );
+    const [held, ofLbfgs] = [...done!.matchAll(/([\d.]+) MiB/g)].map(([, figure]) => Number(figure));
+    // A hundred pairs and the one being made, of two vectors each, in MiB rounded to tenths.
+    expect(ofLbfgs).toBeGreaterThan((101 * 2 * 4 * 3 * 32 ** 2) / 2 ** 20 - 0.05);
+    expect(held).toBeGreaterThan(ofLbfgs!);
   });
 
   test('traces each evaluation, and the loss falls', () => {
