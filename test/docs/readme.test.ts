@@ -18,9 +18,13 @@ const rows = (markdown: string) =>
         .map((cell) => cell.trim()),
     );
 
-it("README's table of options is that of scumble stylize --help", () => {
-  const stylize = createProgram().commands.find((command) => command.name() === 'stylize')!;
-  const options = stylize.options.map(({ flags, description }) => [`\`${flags}\``, description]);
+it("README's tables of options are those of --help", () => {
+  const commands = ['stylize', 'bench'].map((name) =>
+    createProgram().commands.find((command) => command.name() === name)!,
+  );
+  const options = commands
+    .flatMap((command) => command.options)
+    .map(({ flags, description }) => [`\`${flags}\``, description]);
   const listed = rows(text('README.md')).filter(([first]) => /^`-/.test(first!));
   expect(listed).toEqual(options);
 });
