@@ -15,6 +15,8 @@ export interface Choice {
   variant: string;
   /** How many steps there were before. */
   from: number;
+  /** How many there were when all of it had been recorded; only where labels would not tell. */
+  to?: number;
 }
 
 /**
@@ -76,8 +78,8 @@ export class Recorder {
   /**
    * The variant of an operation to record now (see VariantTable.choose). What is recorded for it is told from what
    * comes after by its labels, which begin with the same word as the operation: 'gram.reduce' belongs to 'gram.dInput'
-   * where that was chosen for last. A tuner may run such steps with fewer workgroups, and takes the time to shrink in
-   * proportion.
+   * where that was chosen for last. Where labels would not tell, `endChoice` does. A tuner may run such steps with fewer
+   * workgroups, and takes the time to shrink in proportion.
    *
    * @throws RangeError when a variant is forced that is not eligible.
    */
@@ -85,6 +87,12 @@ export class Recorder {
     const variant = this.gpu.variants.choose(operation, shape, eligible);
     this.choices.push({ operation, shape, eligible, variant, from: this.steps.length });
     return variant;
+  }
+
+  /** Says that all since the last choice belongs to it, whatever the labels. */
+  endChoice(): void {
+    const last = this.choices.at(-1);
+    if (last) last.to = this.steps.length;
   }
 
   /**

@@ -49,7 +49,7 @@ export function conv2d(
     () => `conv2d: ${bias} must have one number for each of the ${g.outputChannels} output channels.`,
   );
   const y = recorder.temporary('conv2d', [g.batch, g.outputChannels, g.outputHeight, g.outputWidth]);
-  const variant = chooseVariant(recorder, 'conv2d', g);
+  const variant = chooseVariant(recorder, 'conv2d', g, options);
   const input = options.rectify && !FUSES.has(variant) ? relu(recorder, x) : x;
   if (variant !== 'direct') {
     const filter = forwardFilter(g, weights, bias);
@@ -101,10 +101,12 @@ export function conv2dBackwardInput(
     !options.rectify || x?.shape.join() === inputShape.join(),
     () => `conv2d.dInput: the gradient of a rectified input needs the input, of [${inputShape.join(', ')}].`,
   );
-  const variant = chooseVariant(recorder, 'conv2d.dInput', g);
+  const variant = chooseVariant(recorder, 'conv2d.dInput', g, options);
   if (options.rectify && !FUSES.has(variant)) {
     const ungated = backwardInput(recorder, variant, g, dy, weights);
-    return reluBackward(recorder, x!, ungated, into);
+    const dx = reluBackward(recorder, x!, ungated, into);
+    recorder.endChoice();
+    return dx;
   }
   return backwardInput(recorder, variant, g, dy, weights, into, options.rectify ? x : undefined);
 }
@@ -186,8 +188,14 @@ export function conv2dBackwardBias(recorder: Recorder, dy: Tensor, into?: Tensor
   return db;
 }
 
-function chooseVariant(recorder: Recorder, operation: string, g: Conv2dGeometry): Conv2dVariant {
-  return recorder.choose(operation, conv2dShape(g), conv2dVariants(g, recorder.gpu.facts.software));
+function chooseVariant(
+  recorder: Recorder,
+  operation: string,
+  g: Conv2dGeometry,
+  options: Conv2dOptions,
+): Conv2dVariant {
+  const eligible = conv2dVariants(g, recorder.gpu.facts.software);
+  return recorder.choose(operation, conv2dShape(g, options.rectify), eligible);
 }
 
 function requireOutputShape(g: Conv2dGeometry, dy: Tensor): void {

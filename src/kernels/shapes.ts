@@ -3,8 +3,11 @@ import type { Conv2dGeometry } from './conv2d-geometry.js';
 // What a measured choice between variants is remembered by: all numbers that a variant's speed depends on, as text.
 // Where VGG has one value only (3×3, stride 1, pad 1, one image), it goes unsaid.
 
-/** A convolution, or one of its gradients, by the sizes of the convolution: '64→128 @ 64×64', channels and input. */
-export function conv2dShape(g: Conv2dGeometry): string {
+/**
+ * A convolution, or one of its gradients, by the sizes of the convolution: '64→128 @ 64×64', channels and input, and
+ * whether its input is rectified on the way.
+ */
+export function conv2dShape(g: Conv2dGeometry, rectify = false): string {
   const { batch, inputChannels, outputChannels, inputHeight, inputWidth, strideY, strideX } = g;
   const { top, bottom, left, right } = g.padding;
   const sizes = `${inputChannels}→${outputChannels} @ ${inputHeight}×${inputWidth}`;
@@ -14,7 +17,7 @@ export function conv2dShape(g: Conv2dGeometry): string {
   const rest = usual
     ? ''
     : `, ${g.kernelHeight}×${g.kernelWidth}, stride ${strideY}×${strideX}, pad ${[top, bottom, left, right].join(' ')}`;
-  return `${sizes}${rest}${images(batch)}`;
+  return `${sizes}${rest}${rectify ? ', rectified' : ''}${images(batch)}`;
 }
 
 /** A Gram matrix of `maps` feature maps of `places` pixels each: '64 @ 16384'. */

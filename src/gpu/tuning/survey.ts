@@ -115,7 +115,7 @@ export interface Chosen {
 
 /**
  * Which steps were recorded for each choice: all up to the next choice, but for those at the end whose
- * label begins with another word than the operation (see Recorder.choose).
+ * label begins with another word than the operation (see Recorder.choose), unless their end was told.
  */
 export function stepsOfChoices({
   choices,
@@ -126,6 +126,7 @@ export function stepsOfChoices({
 }): Chosen[] {
   return choices.map((choice, i) => {
     const { from, operation } = choice;
+    if (choice.to !== undefined) return { choice, from, to: choice.to };
     let to = choices[i + 1]?.from ?? steps.length;
     while (to > from && firstWord(steps[to - 1]!.label) !== firstWord(operation)) to--;
     return { choice, from, to };

@@ -26,6 +26,14 @@ describe('the steps of a choice', () => {
     ]);
   });
 
+  it('reach as far as was said, whatever the labels', () => {
+    const told = { ...choice('conv2d.dInput', 0), to: 2 };
+    expect(ranges([told, choice('gram', 3)], ['conv2d.dInput', 'relu.dInput', 'relu', 'gram'])).toEqual([
+      [0, 2],
+      [3, 4],
+    ]);
+  });
+
   it('are none where nothing is labelled so', () => {
     expect(ranges([choice('conv', 0), choice('gram', 2)], ['conv2d', 'relu', 'mse'])).toEqual([
       [0, 0],
