@@ -30,13 +30,12 @@ const output = (recorder: Recorder): Tensor => {
 const record: Recording = (recorder) => void output(recorder);
 const BUDGET = { budget: 60_000 };
 
-/** What a fresh recording offers, by operation and shape. */
+/** What a fresh recording gives to choose between, by operation and shape. */
 function offered(): Map<string, readonly string[]> {
   const recorder = new Recorder(gpu());
   record(recorder);
-  return new Map(
-    recorder.choices.map(({ operation, shape, eligible }) => [`${operation} ${shape}`, eligible]),
-  );
+  const choices = recorder.choices.filter(({ eligible }) => eligible.length > 1);
+  return new Map(choices.map(({ operation, shape, eligible }) => [`${operation} ${shape}`, eligible]));
 }
 
 it('ranks every variant of every shape once, and leaves neither memory nor anything prepared behind', async () => {
@@ -44,10 +43,10 @@ it('ranks every variant of every shape once, and leaves neither memory nor anyth
   const before = gpu().memory.bytes;
   const measured = await tuneRecording(gpu(), record, BUDGET);
   expect(gpu().memory.bytes).toBe(before);
-  expect(measured.map(({ operation, shape }) => `${operation} ${shape}`).toSorted()).toEqual([
-    'conv2d 16→16 @ 20×24',
-    'gram 16 @ 120',
-  ]);
+  const shapes = measured.map(({ operation, shape }) => `${operation} ${shape}`);
+  expect(shapes.toSorted()).toEqual([...table.keys()].toSorted());
+  expect(shapes).toContain('conv2d 16→16 @ 20×24');
+  expect(shapes).toContain('gram 16 @ 120');
   for (const { operation, shape, timings } of measured) {
     const names = timings.map(({ variant }) => variant);
     expect(names.toSorted()).toEqual(table.get(`${operation} ${shape}`)!.toSorted());
@@ -62,7 +61,8 @@ it('ranks every variant of every shape once, and leaves neither memory nor anyth
 it('leaves alone what is forced', async () => {
   gpu().variants.force('conv2d', 'direct');
   const measured = await tuneRecording(gpu(), record, { ...BUDGET, anew: true });
-  expect(measured.map(({ operation }) => operation)).toEqual(['gram']);
+  expect(measured.map(({ operation }) => operation)).toContain('gram');
+  expect(measured.map(({ operation }) => operation)).not.toContain('conv2d');
   const recorder = new Recorder(gpu());
   record(recorder);
   const convolutions = recorder.choices.filter(({ operation }) => operation === 'conv2d');
