@@ -1,5 +1,5 @@
 import { allLines, type Line, lineKey, type Name, type Results } from './results.js';
-import { type Ratio, ratioOfMedians, type Rounds } from './statistics.js';
+import { median, type Ratio, ratioOfMedians, type Rounds } from './statistics.js';
 
 /**
  * How sure an interval is. A bench has some 200 lines: at 95 % ten of them would stand out by chance alone, at 99 % two
@@ -31,6 +31,7 @@ export interface Comparison {
   adapter: { f32: Ratio; bandwidth: Ratio };
   /** Beyond these two a ratio counts as a change. */
   band: { low: number; high: number };
+  /** What got slower first, then what got faster. */
   changes: Change[];
   /** Lines of one run alone. */
   added: Name[];
@@ -66,6 +67,8 @@ export function compare(after: Results, before: Results): Comparison {
     if (counterpart) changes.push(change(line, counterpart, clock, band));
     else added.push(nameOf(line));
   }
+  const order: readonly Verdict[] = ['slower', 'faster', 'same'];
+  changes.sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
   return {
     since: before.date,
     clock,
@@ -86,23 +89,21 @@ function pulseRatio(after: Rounds, before: Rounds): Ratio {
 
 function change(after: Line, before: Line, clock: Comparison['clock'], band: Comparison['band']): Change {
   const [now, then] = [timesOf(after, clock), timesOf(before, clock)];
-  const ratio = ratioOfMedians(now.rounds, then.rounds, CONFIDENCE);
+  const ratio = ratioOfMedians(now, then, CONFIDENCE);
   const [is, was] = [after, before].map(({ variants }) => Object.values(variants).join(' '));
   return {
     ...nameOf(after),
     ...ratio,
-    before: then.milliseconds,
-    after: now.milliseconds,
+    before: median(then.flat()),
+    after: median(now.flat()),
     ...(is !== was && { variants: { before: was!, after: is! } }),
     verdict: ratio.low > band.high ? 'slower' : ratio.high < band.low ? 'faster' : 'same',
   };
 }
 
-/** By the GPU's clock where both runs have one: submissions are the machine's affair. */
-function timesOf(line: Line, clock: Comparison['clock']): { rounds: Rounds; milliseconds: number } {
-  return clock === 'gpu' && line.gpu && line.milliseconds > 0
-    ? { rounds: line.gpu, milliseconds: line.milliseconds }
-    : { rounds: line.wall, milliseconds: line.wallMilliseconds };
+/** By the GPU's clock where both runs have one and it can tell: submissions are the machine's affair. */
+function timesOf({ gpu, wall }: Line, clock: Comparison['clock']): Rounds {
+  return clock === 'gpu' && gpu && median(gpu.flat()) > 0 ? gpu : wall;
 }
 
 function nameOf({ kernel, direction, shape }: Name): Name {

@@ -14,15 +14,13 @@ const COLUMNS: readonly Column<Change>[] = [
   { heading: 'variant', align: 'left', cell: variantChange },
 ];
 
-/** A comparison for a terminal: the changes beyond noise first, then all lines. */
+/** A comparison for a terminal. */
 export function comparisonText(comparison: Comparison): string {
   const { changes, remarks } = comparison;
-  const order = { slower: 0, faster: 1, same: 2 };
-  const sorted = [...changes].sort((a, b) => order[a.verdict] - order[b.verdict]);
   return [
     `Compared with the run of ${comparison.since}:`,
     ...remarks,
-    ...(sorted.length > 0 ? [table(COLUMNS, sorted)] : []),
+    ...(changes.length > 0 ? [table(COLUMNS, changes)] : []),
     ...unpairedLines(comparison),
     bandSentence(comparison),
     verdictSentence(comparison),

@@ -20,14 +20,18 @@ function figure<R>(heading: string, hint: string, value: (row: R) => number | un
   };
 }
 
-/** The share of what the ceilings allow, as a bar and in figures. */
+/** A share in figures, with a bar of `part` of its full length. */
+function bar(share: number, part: number): Markup {
+  const width = (100 * Math.min(1, part)).toFixed(1);
+  return html`<span class="share"><i style="width:${width}%"></i></span><b>${percent(share)}</b>`;
+}
+
+/** The share of what the ceilings allow. */
 const SHARE: HtmlColumn<Line> = {
   heading: 'roofline',
   hint: 'the least time that the ceilings allow, divided by the time taken',
   value: ({ rooflineFraction }) => rooflineFraction,
-  text: ({ rooflineFraction }) =>
-    html`<span class="share"><i style="width:${Math.min(100, 100 * rooflineFraction).toFixed(1)}%"></i></span>
-      ${percent(rooflineFraction)}`,
+  text: ({ rooflineFraction }) => bar(rooflineFraction, rooflineFraction),
 };
 
 const TIMES: readonly HtmlColumn<Line>[] = [
@@ -121,11 +125,7 @@ function breakdown({ size, steps }: Evaluation): Markup | undefined {
     {
       heading: 'share',
       value: ({ milliseconds }) => milliseconds / total,
-      text: ({ milliseconds }) =>
-        html`<span class="share"
-            ><i style="width:${((100 * milliseconds) / sorted[0]!.milliseconds).toFixed(1)}%"></i
-          ></span>
-          ${percent(milliseconds / total)}`,
+      text: ({ milliseconds }) => bar(milliseconds / total, milliseconds / sorted[0]!.milliseconds),
     },
   ];
   return html`<details>

@@ -76,6 +76,7 @@ th[aria-sort='descending'] button::after { content: ' ↓'; }
 .dot { display: inline-block; width: 8px; height: 8px; border-radius: 50%; margin-right: 8px; background: var(--colour); }
 .share { display: inline-block; width: 64px; height: 7px; margin-right: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
 .share i { display: block; height: 100%; background: var(--accent); }
+.share + b { display: inline-block; min-width: 3.6em; font-weight: inherit; }
 .verdict.slower { color: var(--slower); font-weight: 600; }
 .verdict.faster { color: var(--faster); font-weight: 600; }
 .verdict.same { color: var(--soft); }
