@@ -62,10 +62,13 @@ async function main(options: PeersOptions): Promise<void> {
     const settings = { folder, adapter };
     const systems = await findSystems(options, settings, results);
     const context: Context = { options, settings, systems, results, show };
-    for (const part of only) await MEASURE[part](context);
-    results.machine.load[1] = loadavg()[0]!;
+    for (const part of only) {
+      await MEASURE[part](context);
+      results.machine.load[1] = loadavg()[0]!;
+      // What took an hour is not to be lost to what fails after it.
+      if (json !== undefined) await writeJson(json, results);
+    }
     console.log(report(results));
-    if (json !== undefined) await writeJson(json, results);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

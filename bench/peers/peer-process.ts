@@ -90,7 +90,7 @@ export class PeerProcess {
   }
 
   private lastWords(): string {
-    const lines = this.said.split('\n').filter((line) => line.trim() !== '');
+    const lines = this.said.split('\n').filter((line) => line.trim() !== '' && !/^\s*warning/i.test(line));
     const error = lines.findLast((line) => /error|cannot|no module/i.test(line)) ?? lines.at(-1);
     return error?.trim() ?? 'its process ended';
   }

@@ -3,7 +3,7 @@ import { able, type Context, leaveOut, withPeers } from '../context.js';
 import type { PeerProcess } from '../peer-process.js';
 import type { Check, Evaluated } from '../protocol.js';
 import { inTurns } from '../rounds.js';
-import { SCUMBLE } from '../systems.js';
+import { SCUMBLE, type System } from '../systems.js';
 
 /** What a sample should take at least, in milliseconds, and of how many evaluations it may be. */
 const SAMPLE_MS = 1000;
@@ -54,14 +54,21 @@ async function prepare(
   work: (ready: readonly Ready[]) => Promise<void>,
 ): Promise<void> {
   if (size === undefined) return work(ready);
-  const systems = able(context, 'evaluate').filter(({ name }) => isQuickEnough(context, name, size, ready));
+  const systems = able(context, 'evaluate').filter((system) => isQuickEnough(context, system, size, ready));
   await withPeers(context, systems, async (peers) => {
     const more = await setUp(context, size, peers);
     await prepare(context, rest, [...ready, ...more], work);
   });
 }
 
-function isQuickEnough(context: Context, name: string, size: number, ready: readonly Ready[]): boolean {
+function isQuickEnough(
+  context: Context,
+  { name, commandLine }: System,
+  size: number,
+  ready: readonly Ready[],
+): boolean {
+  // Whom it is all about is waited for.
+  if (commandLine !== undefined) return true;
   const smaller = ready.findLast((one) => one.name === name);
   if (!smaller) return ready.length === 0 || !wasLeftOut(context, name);
   const seconds = (smaller.warm.wall * (size / smaller.size) ** 2) / 1000;
