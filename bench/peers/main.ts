@@ -52,26 +52,27 @@ async function main(options: PeersOptions): Promise<void> {
   if (json !== undefined) await assertReplaceable(json);
   ensurePeerPackages(show);
   const folder = mkdtempSync(join(tmpdir(), 'scumble-peers-'));
-  try {
-    await writeInputs(folder, size);
-    const results: Results = {
-      machine: describeMachine(),
-      ...{ systems: {}, missing: [], checks: [], evaluations: [] },
-      ...{ layers: [], lbfgs: [], memory: [], startup: [], leftOut: [] },
-    };
-    const settings = { folder, adapter };
-    const systems = await findSystems(options, settings, results);
-    const context: Context = { options, settings, systems, results, show };
-    for (const part of only) {
-      await MEASURE[part](context);
-      results.machine.load[1] = loadavg()[0]!;
-      // What took an hour is not to be lost to what fails after it.
-      if (json !== undefined) await writeJson(json, results);
-    }
-    console.log(report(results));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // The systems end by themselves when nobody is left to ask them.
+  for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
+    process.once(signal, () => process.exit(code));
   }
+  await writeInputs(folder, size);
+  const results: Results = {
+    machine: describeMachine(),
+    ...{ systems: {}, missing: [], checks: [], evaluations: [] },
+    ...{ layers: [], lbfgs: [], memory: [], startup: [], leftOut: [] },
+  };
+  const settings = { folder, adapter };
+  const systems = await findSystems(options, settings, results);
+  const context: Context = { options, settings, systems, results, show };
+  for (const part of only) {
+    await MEASURE[part](context);
+    results.machine.load[1] = loadavg()[0]!;
+    // What took an hour is not to be lost to what fails after it.
+    if (json !== undefined) await writeJson(json, results);
+  }
+  console.log(report(results));
 }
 
 /** Starts each system once, and notes those that do not. Scumble itself must. */
