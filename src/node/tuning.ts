@@ -33,11 +33,17 @@ export class Tuning {
    * @returns what was measured now.
    */
   async tune(record: Recording, options?: TuneOptions): Promise<readonly Measured[]> {
-    const fresh = await tuneRecording(this.gpu, record, options);
+    const fresh = await tuneRecording(this.gpu, record, { processorTime, ...options });
     if (fresh.length > 0) {
       this.known = mergeMeasured(this.known, fresh);
       await this.cache.add(fresh);
     }
     return fresh;
   }
+}
+
+/** Of all threads, and so of a software adapter's too. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
 }

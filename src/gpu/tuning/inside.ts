@@ -2,37 +2,44 @@ import type { Program } from '../program.js';
 import { StepTimer } from '../timing.js';
 import type { Measured, Timing } from './rank.js';
 import type { Sites } from './sites.js';
+import { type ProcessorTime, timeWork } from './stopwatch.js';
 import type { Chosen } from './survey.js';
 
 /** A runner-up closer than this to the first is tried among all else too: caches and neighbours may decide. */
 const CLOSE = 1.25;
 /** Where two differ by less than this inside, the one that is faster alone stays first. */
 const NOISE = 0.98;
-/** Rounds in which both ways are run in turn, after one that is not timed; the faster counts. */
+/** Rounds in which both ways are run in turn, after one that is not timed; the faster undisturbed one counts. */
 const ROUNDS = 2;
 
 /**
  * Runs the whole recording, once with the first variants of all tasks and once with the runners-up that are close, and
  * lets the steps' times decide between them.
  *
- * @param left milliseconds; where they will not do, or no runner-up is close, nothing changes.
+ * @param left milliseconds; where they will not do, or no runner-up is close, or others have the processors, nothing
+ *   changes.
+ * @param processorTime see `timeWork`.
  * @returns `measured` in its order, with the better of the two first.
  */
 export async function judgeInside(
   sites: Sites,
   measured: readonly Measured[],
   left: () => number,
+  processorTime?: ProcessorTime,
 ): Promise<readonly Measured[]> {
   if (!measured.some(contender) || left() <= 0) return measured;
   const ways: Way[] = [];
   try {
     ways.push(await Way.freeze(sites, measured, ({ timings }) => timings[0]!));
-    const once = await ways[0]!.run();
+    const once = await ways[0]!.run(processorTime);
     if (2 * ROUNDS * once > left()) return measured;
     ways.push(await Way.freeze(sites, measured, (item) => contender(item) ?? item.timings[0]!));
-    await ways[1]!.run();
+    await ways[1]!.run(processorTime);
     for (const way of ways) way.forget();
-    for (let round = 0; round < ROUNDS; round++) for (const way of ways) await way.run();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const way of ways) await way.run(processorTime);
+    }
+    if (!ways.every((way) => way.isTimed)) return measured;
     return judge(measured, { first: ways[0]!.times, contender: ways[1]!.times });
   } finally {
     for (const way of ways) way.dispose();
@@ -100,10 +107,15 @@ class Way {
     return new Way(program, steps);
   }
 
-  /** @returns milliseconds by the host's clock. */
-  async run(): Promise<number> {
-    const start = performance.now();
-    const times = await this.timer.run();
+  /** @returns milliseconds. */
+  async run(processorTime?: ProcessorTime): Promise<number> {
+    let times: number[] = [];
+    const { milliseconds, disturbed } = await timeWork(async () => {
+      const start = performance.now();
+      times = await this.timer.run();
+      return performance.now() - start;
+    }, processorTime);
+    if (disturbed) return milliseconds;
     this.steps.forEach((places, task) => {
       const sums = places.map(({ from, to }) => times.slice(from, to).reduce((sum, time) => sum + time, 0));
       this.times[task] = Math.min(
@@ -111,7 +123,12 @@ class Way {
         sums.reduce((a, b) => a + b, 0),
       );
     });
-    return performance.now() - start;
+    return milliseconds;
+  }
+
+  /** Whether there was an undisturbed run. */
+  get isTimed(): boolean {
+    return this.times.every(Number.isFinite);
   }
 
   forget(): void {

@@ -5,13 +5,15 @@ import type { VariantTable } from '../variants.js';
 import { judgeInside } from './inside.js';
 import { type Measured, rankTasks, type Task } from './rank.js';
 import { type Recording, Sites } from './sites.js';
-import { GpuStopwatch } from './stopwatch.js';
+import { GpuStopwatch, type ProcessorTime } from './stopwatch.js';
 
 export interface TuneOptions {
   /** Milliseconds to spend, but for what was begun; what is not measured then takes after the shape most like it. */
   budget?: number;
   /** Measures again what is known. */
   anew?: boolean;
+  /** To be told where the adapter may turn out to be the processor: a busy machine then misleads less. */
+  processorTime?: ProcessorTime;
 }
 
 /** A short moment beside a whole job. */
@@ -28,20 +30,23 @@ const DEFAULT_BUDGET_MS = 4000;
 export async function tuneRecording(
   gpu: Gpu,
   record: Recording,
-  { budget = DEFAULT_BUDGET_MS, anew = false }: TuneOptions = {},
+  { budget = DEFAULT_BUDGET_MS, anew = false, processorTime: given }: TuneOptions = {},
 ): Promise<readonly Measured[]> {
   const now = () => performance.now();
   const end = now() + budget;
   const sites = new Sites(gpu, record);
   const tasks = sites.tasks(anew);
-  const stopwatch = new GpuStopwatch((task, variant) => sites.freeze(task, variant));
+  const processorTime = gpu.facts.software ? given : undefined;
+  const stopwatch = new GpuStopwatch((task, variant) => sites.freeze(task, variant), processorTime);
   let measured: readonly Measured[] = [];
   try {
     for await (const item of rankTasks(tasks, stopwatch.time, { budget: end - now(), now })) {
       measured = [...measured, item];
     }
     stopwatch.dispose();
-    if (canTimeSteps(gpu.device)) measured = await judgeInside(sites, measured, () => end - now());
+    if (canTimeSteps(gpu.device)) {
+      measured = await judgeInside(sites, measured, () => end - now(), processorTime);
+    }
   } catch (error) {
     const full = error instanceof GpuError && error.kind === 'out-of-memory';
     if (!full && !(error instanceof LimitError)) throw error;
