@@ -1,10 +1,24 @@
+import type { AdapterFacts } from '../gpu/facts.js';
 import { ceilDiv, MAX_WORKGROUPS_PER_AXIS } from '../gpu/workgroups.js';
 
 /**
+ * 'broadcast': what a subgroup loads is handed round in it, so that little is loaded (processors with subgroups).
  * 'lanes': every invocation multiplies its own columns, no workgroup memory in the inner loop (processors).
  * 'tiled': blocks staged in workgroup memory (GPUs).
  */
-export type GramVariant = 'lanes' | 'tiled';
+export type GramVariant = 'broadcast' | 'lanes' | 'tiled';
+
+/** Invocations of a subgroup for which the shaders of 'broadcast' can be set. */
+export const BROADCAST_LANES: readonly number[] = [8, 16];
+
+/** The variants that an adapter can run, those to prefer while nothing has been measured first. */
+export function gramVariants({
+  software,
+  subgroupSize = 0,
+}: Pick<AdapterFacts, 'software' | 'subgroupSize'>): GramVariant[] {
+  const broadcast: GramVariant[] = BROADCAST_LANES.includes(subgroupSize) ? ['broadcast'] : [];
+  return software ? [...broadcast, 'lanes', 'tiled'] : ['tiled', 'lanes', ...broadcast];
+}
 
 /** How a Gram matrix is cut into workgroups: tiles of the result, and slices of the columns summed over. */
 export interface GramPlan {
@@ -16,8 +30,8 @@ export interface GramPlan {
 }
 
 interface Recipe {
-  /** Rows and columns of the result that one workgroup makes. */
-  tile: number;
+  /** Rows and columns of the result that one workgroup makes, of so many lanes where that is not fixed. */
+  tile: (lanes: number) => number;
   /** Slices are multiples of this. */
   step: number;
   /** As many workgroups as keep the adapter busy. */
@@ -29,17 +43,22 @@ interface Recipe {
 }
 
 const RECIPES: Record<GramVariant, Recipe> = {
-  lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
-  tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
+  broadcast: { tile: (lanes) => 4 * lanes, step: 4, wanted: 16, shortest: 512, longest: 2048 },
+  lanes: { tile: () => 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
+  tiled: { tile: () => 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
 };
 
 /** Partial matrices may take no more than this, whatever the parallelism they would bring. */
 const PARTIAL_BYTES = 2 ** 25;
 
-/** Cuts an m × k times k × m product. Depends on nothing but its arguments, so that results can be repeated. */
-export function planGram(variant: GramVariant, m: number, k: number): GramPlan {
+/**
+ * Cuts an m × k times k × m product. Depends on nothing but its arguments, so that results can be repeated.
+ *
+ * @param lanes invocations of a subgroup; matters to 'broadcast' alone.
+ */
+export function planGram(variant: GramVariant, m: number, k: number, lanes = 8): GramPlan {
   const { tile, step, wanted, shortest, longest } = RECIPES[variant];
-  const side = ceilDiv(m, tile);
+  const side = ceilDiv(m, tile(lanes));
   const tiles = (side * (side + 1)) / 2;
   const useful = Math.min(ceilDiv(wanted, tiles), ceilDiv(k, shortest));
   const affordable = Math.max(1, Math.floor(PARTIAL_BYTES / (4 * m * m)));

@@ -1,9 +1,15 @@
-import { read, update, write } from '../gpu/dispatch.js';
+import { read, uniform, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
-import { type GramVariant, planGram } from './gram-plan.js';
+import { linearGrid } from '../gpu/workgroups.js';
+import {
+  gramBackwardBroadcast,
+  gramBackwardLanes,
+  gramBackwardTiled,
+  type Product,
+} from './gram-backward.js';
+import { type GramVariant, gramVariants, planGram } from './gram-plan.js';
 import { padRows } from './pad-rows.js';
 import { gramShape } from './shapes.js';
 
@@ -22,7 +28,8 @@ import { gramShape } from './shapes.js';
 export function gram(recorder: Recorder, x: Tensor): Tensor {
   const { f, m, k } = asMatrix(x);
   const variant = chooseVariant(recorder, 'gram', m, k);
-  const { slices, slice, workgroups } = planGram(variant, m, k);
+  const lanes = recorder.gpu.facts.subgroupSize;
+  const { slices, slice, workgroups } = planGram(variant, m, k, lanes);
   const scale = 1 / x.size;
 
   const g = recorder.temporary('gram', [m, m]);
@@ -31,21 +38,33 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
   const constants = { M: m, SCALE: split ? 1 : scale, MIRROR: split ? 0 : 1 };
   // As many multiply-adds as there are distinct entries times columns: what the result needs, not the full product.
   const call = { label: 'gram', workgroups, flops: m * (m + 1) * k };
-  if (variant === 'lanes') {
-    const padded = padRows(recorder, f, 4);
-    recorder.dispatch({
-      ...call,
-      shader: 'gram_lanes',
-      constants: { ...constants, K4: padded.shape[1]! / 4, SLICE4: slice / 4 },
-      bindings: [read(padded), write(target)],
-    });
-  } else {
+  if (variant === 'tiled') {
     recorder.dispatch({
       ...call,
       shader: 'gram_tiled',
       constants: { ...constants, K: k, SLICE: slice },
       bindings: [read(f), write(target)],
     });
+  } else {
+    const padded = padRows(recorder, f, 4);
+    const [k4, slice4] = [padded.shape[1]! / 4, slice / 4];
+    if (variant === 'lanes') {
+      recorder.dispatch({
+        ...call,
+        shader: 'gram_lanes',
+        constants: { ...constants, K4: k4, SLICE4: slice4 },
+        bindings: [read(padded), write(target)],
+      });
+    } else {
+      const { M, SCALE, MIRROR } = constants;
+      const sizes = recorder.parameters('gram.sizes', [M, k4, slice4, SCALE, MIRROR, 16 * lanes!]);
+      recorder.dispatch({
+        ...call,
+        shader: 'gram_broadcast',
+        constants: { LANES: lanes! },
+        bindings: [read(padded), uniform(sizes), write(target)],
+      });
+    }
   }
   if (split) {
     recorder.dispatch({
@@ -59,6 +78,12 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
   }
   return g;
 }
+
+const BACKWARD = {
+  broadcast: gramBackwardBroadcast,
+  lanes: gramBackwardLanes,
+  tiled: gramBackwardTiled,
+};
 
 /**
  * The gradient of `gram`: (dy + dyᵀ)·F / (N·C·H·W). dy need not be symmetric.
@@ -79,51 +104,14 @@ export function gramBackward(recorder: Recorder, x: Tensor, dy: Tensor, into?: T
     into === undefined || into.size === x.size,
     () => `gram.dInput: ${into} and ${x} differ in size.`,
   );
-  const dx = into ?? recorder.temporary('gram.dInput', x.shape);
-  const scale = 1 / x.size;
-  const accumulate = into ? 1 : 0;
-  const output = into ? update(dx) : write(dx);
-  const call = { label: 'gram.dInput', flops: 2 * m * m * k };
-  if (chooseVariant(recorder, 'gram.dInput', m, k) === 'tiled') {
-    recorder.dispatch({
-      ...call,
-      shader: 'gram_backward_tiled',
-      constants: { M: m, K: k, SCALE: scale, ACCUMULATE: accumulate },
-      bindings: [read(f), read(dy), output],
-      workgroups: [ceilDiv(k, 64), ceilDiv(m, 64), 1],
-    });
-    return dx;
-  }
-  const width = ceilDiv(m, 16) * 16;
-  const symmetric = recorder.temporary('gram.symmetric', [width, width]);
-  recorder.dispatch({
-    label: 'gram.symmetrise',
-    shader: 'gram_symmetrise',
-    constants: { M: m, WIDTH: width, SCALE: scale },
-    bindings: [read(dy), write(symmetric)],
-    workgroups: linearGrid(width * width),
-    flops: 2 * m * m,
-  });
-  const padded = padRows(recorder, f, 4);
-  const k4 = padded.shape[1]! / 4;
-  recorder.dispatch({
-    ...call,
-    shader: 'gram_backward_lanes',
-    constants: { M: m, K: k, K4: k4, WIDTH4: width / 4, ACCUMULATE: accumulate },
-    bindings: [read(padded), read(symmetric), output],
-    workgroups: [ceilDiv(k4, 128), width / 16, 1],
-  });
-  return dx;
+  const variant = chooseVariant(recorder, 'gram.dInput', m, k);
+  const product: Product = { f, dy: dy.view([m, m]), into: into?.view([m, k]), flops: 2 * m * m * k };
+  const df = BACKWARD[variant](recorder, product);
+  return into ?? df.view(x.shape);
 }
 
-/** Workgroup memory is what makes a GPU fast; on a processor it only costs. */
 function chooseVariant(recorder: Recorder, operation: string, m: number, k: number): GramVariant {
-  const { software } = recorder.gpu.facts;
-  return recorder.choose<GramVariant>(
-    operation,
-    gramShape(m, k),
-    software ? ['lanes', 'tiled'] : ['tiled', 'lanes'],
-  );
+  return recorder.choose(operation, gramShape(m, k), gramVariants(recorder.gpu.facts));
 }
 
 /** The feature maps as a matrix f of m rows, one a map, and k columns, one a place. */

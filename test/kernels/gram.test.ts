@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { planGram } from '../../src/kernels/gram-plan.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gramVariants, planGram } from '../../src/kernels/gram-plan.js';
 import { gram, gramBackward } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
@@ -63,9 +63,14 @@ afterEach(() => {
 });
 
 describe.each([
+  { variant: 'broadcast' as const, shapes: SHAPES },
   { variant: 'lanes' as const, shapes: SHAPES },
   { variant: 'tiled' as const, shapes: FEWER_SHAPES },
 ])('gram, variant $variant', ({ variant, shapes }) => {
+  beforeEach((context) => {
+    context.skip(!gramVariants(gpu().facts).includes(variant), `no ${variant} on this device`);
+  });
+
   describe.each(shapes.map((shape) => ({ shape })))('on $shape', ({ shape }) => {
     const [m, k] = [shape[0]! * shape[1]!, shape[2]! * shape[3]!];
     const x = uniform(1, m * k);
@@ -127,6 +132,8 @@ describe.each([
 
 describe('cutting a Gram matrix into workgroups', () => {
   it.each([
+    ['broadcast', 64, 16_384],
+    ['broadcast', 3, 262_145],
     ['lanes', 64, 16_384],
     ['lanes', 1, 1],
     ['lanes', 3, 262_145],
@@ -139,6 +146,14 @@ describe('cutting a Gram matrix into workgroups', () => {
     expect(slices * slice).toBeGreaterThanOrEqual(k);
     expect((slices - 1) * slice).toBeLessThan(k);
     expect(workgroups[2]).toBe(slices);
+  });
+
+  it('offers what the adapter can run, the likely fastest first', () => {
+    const facts = (software: boolean, subgroupSize: number | undefined) => ({ software, subgroupSize });
+    expect(gramVariants(facts(true, 8))).toEqual(['broadcast', 'lanes', 'tiled']);
+    expect(gramVariants(facts(true, undefined))).toEqual(['lanes', 'tiled']);
+    expect(gramVariants(facts(false, 32))).toEqual(['tiled', 'lanes']);
+    expect(gramVariants(facts(false, 16))).toEqual(['tiled', 'lanes', 'broadcast']);
   });
 
   it('splits only where the tiles are too few, and holds the partial matrices small', () => {

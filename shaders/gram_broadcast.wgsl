@@ -1,0 +1,125 @@
+enable subgroups;
+// G[i, j] = scale * sum over k of f[i, k] f[j, k], for j >= i, stored at (j, i) too where `mirror` is 1.
+//
+// f: rows of k4 vec4s, m of them. A workgroup is one subgroup and makes a tile of 4 LANES x 4 LANES outputs in
+// registers: each lane loads the next four columns of four rows i and of four rows j, and every row i is then handed
+// to all lanes by broadcasts. So a number that is loaded serves 4 LANES multiply-adds: made for processors, where
+// loads cost more than arithmetic. Slice z takes slice4 vec4s of k and writes its own m x m matrix in g.
+// Sizes are no constants: all shapes share a pipeline, since processors take long to compile so many registers.
+
+// Of a subgroup: 8 or 16.
+const LANES = 8u;
+const TILE = 4u * LANES;
+
+struct Sizes {
+  m: f32,
+  k4: f32,
+  slice4: f32,
+  scale: f32,
+  mirror: f32,
+  // As many as a lane has, 16 LANES; a number that the compiler is not to know.
+  outputs: f32,
+}
+
+@group(0) @binding(0) var<storage, read> f: array<vec4f>;
+@group(0) @binding(1) var<uniform> sizes: Sizes;
+@group(0) @binding(2) var<storage, read_write> g: array<f32>;
+
+/// For each row i that the lanes hold in one register: its products with the lane's four rows j.
+alias Sums = array<vec4f, 16>;
+
+/// The sum plus the products of row i with the four rows j; j[c] is column c of the four.
+fn add(i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
+  return fma(i.xxxx, j[0], fma(i.yyyy, j[1], fma(i.zzzz, j[2], fma(i.wwww, j[3], sum))));
+}
+
+/// Adds the products of every lane's row i. A broadcast wants a literal.
+fn multiply(i: vec4f, j: mat4x4f, sums: ptr<function, Sums>) {
+  (*sums)[0] = add(subgroupBroadcast(i, 0u), j, (*sums)[0]);
+  (*sums)[1] = add(subgroupBroadcast(i, 1u), j, (*sums)[1]);
+  (*sums)[2] = add(subgroupBroadcast(i, 2u), j, (*sums)[2]);
+  (*sums)[3] = add(subgroupBroadcast(i, 3u), j, (*sums)[3]);
+  (*sums)[4] = add(subgroupBroadcast(i, 4u), j, (*sums)[4]);
+  (*sums)[5] = add(subgroupBroadcast(i, 5u), j, (*sums)[5]);
+  (*sums)[6] = add(subgroupBroadcast(i, 6u), j, (*sums)[6]);
+  (*sums)[7] = add(subgroupBroadcast(i, 7u), j, (*sums)[7]);
+  if (LANES == 16u) {
+    (*sums)[8] = add(subgroupBroadcast(i, 8u), j, (*sums)[8]);
+    (*sums)[9] = add(subgroupBroadcast(i, 9u), j, (*sums)[9]);
+    (*sums)[10] = add(subgroupBroadcast(i, 10u), j, (*sums)[10]);
+    (*sums)[11] = add(subgroupBroadcast(i, 11u), j, (*sums)[11]);
+    (*sums)[12] = add(subgroupBroadcast(i, 12u), j, (*sums)[12]);
+    (*sums)[13] = add(subgroupBroadcast(i, 13u), j, (*sums)[13]);
+    (*sums)[14] = add(subgroupBroadcast(i, 14u), j, (*sums)[14]);
+    (*sums)[15] = add(subgroupBroadcast(i, 15u), j, (*sums)[15]);
+  }
+}
+
+/// The outputs of one lane: at [4 i + r] the tile's row i times the lane's row r.
+alias Outputs = array<f32, 16u * LANES>;
+
+fn keep(q: u32, sums: ptr<function, Sums>, outputs: ptr<function, Outputs>) {
+  for (var l = 0u; l < LANES; l++) {
+    for (var r = 0u; r < 4u; r++) {
+      (*outputs)[4u * (q * LANES + l) + r] = (*sums)[l][r];
+    }
+  }
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let i0 = group.x * TILE;
+  let j0 = group.y * TILE;
+  if (j0 < i0) {
+    return;
+  }
+  let m = u32(sizes.m);
+  let k4 = u32(sizes.k4);
+  let slice4 = u32(sizes.slice4);
+  // Rows beyond the last read the last one; what comes of them is not stored.
+  let rows = lane + vec4u(0u, LANES, 2u * LANES, 3u * LANES);
+  let i = min(i0 + rows, vec4u(m - 1u)) * k4;
+  let j = min(j0 + rows, vec4u(m - 1u)) * k4;
+  let end = min((group.z + 1u) * slice4, k4);
+  var sums0: Sums;
+  var sums1: Sums;
+  var sums2: Sums;
+  var sums3: Sums;
+  if (i0 == j0) {
+    // The rows i are the rows j: half the loads.
+    for (var k = group.z * slice4; k < end; k++) {
+      let four = mat4x4f(f[j.x + k], f[j.y + k], f[j.z + k], f[j.w + k]);
+      let columns = transpose(four);
+      multiply(four[0], columns, &sums0);
+      multiply(four[1], columns, &sums1);
+      multiply(four[2], columns, &sums2);
+      multiply(four[3], columns, &sums3);
+    }
+  } else {
+    for (var k = group.z * slice4; k < end; k++) {
+      let columns = transpose(mat4x4f(f[j.x + k], f[j.y + k], f[j.z + k], f[j.w + k]));
+      multiply(f[i.x + k], columns, &sums0);
+      multiply(f[i.y + k], columns, &sums1);
+      multiply(f[i.z + k], columns, &sums2);
+      multiply(f[i.w + k], columns, &sums3);
+    }
+  }
+  var outputs: Outputs;
+  keep(0u, &sums0, &outputs);
+  keep(1u, &sums1, &outputs);
+  keep(2u, &sums2, &outputs);
+  keep(3u, &sums3, &outputs);
+  // A loop, for a guarded store costs a compiler of processors as much as a hundred multiply-adds.
+  let base = group.z * m * m;
+  for (var t = 0u; t < u32(sizes.outputs); t++) {
+    let row = i0 + t / 4u;
+    let column = j0 + lane + t % 4u * LANES;
+    if (row <= column && column < m) {
+      let product = sizes.scale * outputs[t];
+      g[base + row * m + column] = product;
+      if (sizes.mirror == 1.0) {
+        g[base + column * m + row] = product;
+      }
+    }
+  }
+}

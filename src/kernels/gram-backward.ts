@@ -1,0 +1,99 @@
+import { read, uniform, update, write } from '../gpu/dispatch.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
+import { axpy } from './axpy.js';
+import { crop } from './crop.js';
+import { padRows } from './pad-rows.js';
+
+/** What is to be made: (dy + dyᵀ)·f / (m·k). */
+export interface Product {
+  /** m × k. */
+  f: Tensor;
+  /** m × m. */
+  dy: Tensor;
+  /** m × k, to add to; without it, new memory. */
+  into: Tensor | undefined;
+  flops: number;
+}
+
+const LABEL = 'gram.dInput';
+
+/** By blocks staged in workgroup memory. */
+export function gramBackwardTiled(recorder: Recorder, { f, dy, into, flops }: Product): Tensor {
+  const [m, k] = f.shape as [number, number];
+  const df = into ?? recorder.temporary(LABEL, f.shape);
+  recorder.dispatch({
+    label: LABEL,
+    shader: 'gram_backward_tiled',
+    constants: { M: m, K: k, SCALE: 1 / f.size, ACCUMULATE: into ? 1 : 0 },
+    bindings: [read(f), read(dy), into ? update(df) : write(df)],
+    workgroups: [ceilDiv(k, 64), ceilDiv(m, 64), 1],
+    flops,
+  });
+  return df;
+}
+
+/** By invocations that share nothing. */
+export function gramBackwardLanes(recorder: Recorder, { f, dy, into, flops }: Product): Tensor {
+  const [m, k] = f.shape as [number, number];
+  const df = into ?? recorder.temporary(LABEL, f.shape);
+  const s = symmetrise(recorder, dy, 16, 1 / f.size);
+  const padded = padRows(recorder, f, 4);
+  const k4 = padded.shape[1]! / 4;
+  const width = s.shape[1]!;
+  recorder.dispatch({
+    label: LABEL,
+    shader: 'gram_backward_lanes',
+    constants: { M: m, K: k, K4: k4, WIDTH4: width / 4, ACCUMULATE: into ? 1 : 0 },
+    bindings: [read(padded), read(s), into ? update(df) : write(df)],
+    workgroups: [ceilDiv(k4, 128), width / 16, 1],
+    flops,
+  });
+  return df;
+}
+
+/** By subgroups whose lanes hand round what they load. Only for sizes of subgroups in BROADCAST_LANES. */
+export function gramBackwardBroadcast(recorder: Recorder, product: Product): Tensor {
+  const { f, dy, into, flops } = product;
+  const [m, k] = f.shape as [number, number];
+  const lanes = recorder.gpu.facts.subgroupSize!;
+  const s = symmetrise(recorder, dy, 32, 1 / f.size);
+  const padded = padRows(recorder, f, 4);
+  // The shader writes whole vectors: beside df, if its rows are no such.
+  const beside = padded !== f;
+  const accumulate = into !== undefined && !beside;
+  const df = accumulate ? into : recorder.temporary(LABEL, padded.shape);
+  const [k4, width] = [padded.shape[1]! / 4, s.shape[1]!];
+  const sizes = recorder.parameters('gram.sizes', [m, k4, width / 4, accumulate ? 1 : 0, 32]);
+  const [across, fold] = linearGrid(k4, 2 * lanes);
+  recorder.dispatch({
+    label: LABEL,
+    shader: 'gram_backward_broadcast',
+    constants: { LANES: lanes },
+    bindings: [read(padded), read(s), uniform(sizes), accumulate ? update(df) : write(df)],
+    workgroups: [across, width / 32, fold],
+    flops,
+  });
+  if (!beside) return df;
+  const rows = crop(recorder, df.view([1, m, 1, 4 * k4]), { top: 0, left: 0, height: 1, width: k });
+  if (!into) return rows.view(f.shape);
+  axpy(recorder, 1, rows.view(f.shape), into);
+  return into;
+}
+
+/** scale·(dy + dyᵀ), its rows and columns padded with zeros to a multiple of `multiple`. */
+function symmetrise(recorder: Recorder, dy: Tensor, multiple: number, scale: number): Tensor {
+  const m = dy.shape[0]!;
+  const width = ceilDiv(m, multiple) * multiple;
+  const s = recorder.temporary('gram.symmetric', [width, width]);
+  recorder.dispatch({
+    label: 'gram.symmetrise',
+    shader: 'gram_symmetrise',
+    constants: { M: m, WIDTH: width, SCALE: scale },
+    bindings: [read(dy), write(s)],
+    workgroups: linearGrid(width * width),
+    flops: 2 * m * m,
+  });
+  return s;
+}
