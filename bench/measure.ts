@@ -4,7 +4,7 @@ import { type Choice, Recorder } from '../src/gpu/recorder.js';
 import { elements, type Shape, type Tensor } from '../src/gpu/tensor.js';
 import { type Accuracy, accuracy } from './accuracy.js';
 import type { Case } from './cases/case.js';
-import { uniform } from './random.js';
+import { repeating } from './random.js';
 import type { Line } from './results.js';
 import { type Samples, type Sampling, sample } from './timing.js';
 
@@ -55,7 +55,7 @@ export function recordCase(gpu: Gpu, { kernel, shape, record }: Case): RecordedC
   const inputs: Float32Array[] = [];
   let bytes = 0;
   const make = (kind: 'tensor' | 'constant', isRead: boolean) => (size: Shape) => {
-    const data = uniform(made.length, elements(size));
+    const data = repeating(made.length, elements(size));
     const tensor = gpu[kind](`input ${made.length}`, size, data);
     made.push(tensor);
     inputs.push(data);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commonStep, median, ratioOfMedians } from '../../bench/statistics.js';
-import { uniform } from '../../bench/random.js';
+import { repeating, uniform } from '../../bench/random.js';
 
 it('takes the middle, and the mean of two in the middle', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -67,4 +67,13 @@ describe('the ratio of medians', () => {
     expect(held.filter((holds) => !holds).length).toBeLessThanOrEqual(19);
     expect(held.some((holds) => !holds)).toBe(true);
   });
+});
+
+it('repeats seeded numbers after a prime number of them', () => {
+  const numbers = repeating(3, 2_200_000);
+  expect(numbers.subarray(0, 1000)).toEqual(uniform(3, 1000));
+  for (const at of [1_048_572, 1_048_573, 2_097_145, 2_097_146, 2_199_999]) {
+    expect(numbers[at]).toBe(numbers[at % 1_048_573]);
+  }
+  expect(repeating(4, 10)).not.toEqual(repeating(3, 10));
 });
