@@ -1,5 +1,6 @@
 import type { BindingType, ShaderName } from './pipelines.js';
 import type { Tensor } from './tensor.js';
+import type { WgslType } from './wgsl-types.js';
 
 /** How a dispatch touches a tensor; 'update' reads and writes it. */
 export type Access = 'read' | 'write' | 'update' | 'uniform';
@@ -21,6 +22,8 @@ export interface Dispatch {
   shader: ShaderName;
   /** Values for the shader's `override` and `const` declarations. */
   constants?: Readonly<Record<string, number>>;
+  /** Types for the shader's `alias` declarations. Only a dispatch that sets half types may bind half tensors. */
+  types?: Readonly<Record<string, WgslType>>;
   /** In the order of the shader's @binding numbers, all in group 0. */
   bindings: readonly Binding[];
   workgroups: readonly [number, number, number];

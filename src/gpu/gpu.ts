@@ -110,6 +110,12 @@ export class Gpu {
         `${tensor} takes ${tensor.size} numbers, not ${data.length}.`,
       );
     }
+    if (tensor.dtype !== 'f32')
+      throw new GpuError(
+        'Writing a tensor',
+        'validation',
+        `${tensor} holds ${tensor.dtype}; write an f32 and copy it.`,
+      );
     const { buffer } = tensor.storage;
     if (!buffer)
       throw new GpuError('Writing a tensor', 'validation', `${tensor} has no memory yet: freeze first.`);
@@ -128,7 +134,8 @@ export class Gpu {
     this.derived.delete(storage);
     // Recorded, never frozen: nobody is left to prepare for.
     for (const step of this.pendingSetup) {
-      if (step.bindings.some(({ tensor: bound }) => bound.storage === storage)) this.pendingSetup.delete(step);
+      if (step.bindings.some(({ tensor: bound }) => bound.storage === storage))
+        this.pendingSetup.delete(step);
     }
     if (this.residents.delete(storage)) this.release(storage);
   }

@@ -2,6 +2,7 @@ import { GpuError } from './errors.js';
 import { ShaderStage } from './flags.js';
 import { SHADERS } from './shaders.generated.js';
 import { specialise } from './specialise.js';
+import type { WgslType } from './wgsl-types.js';
 
 /** The name of a file in shaders/, without its ending. */
 export type ShaderName = keyof typeof SHADERS;
@@ -12,6 +13,7 @@ export type BindingType = 'read-only-storage' | 'storage' | 'uniform';
 export interface PipelineSpec {
   shader: ShaderName;
   constants: Readonly<Record<string, number>>;
+  types?: Readonly<Record<string, WgslType>>;
   bindings: readonly BindingType[];
 }
 
@@ -32,8 +34,12 @@ export class PipelineCache {
 
   /** @throws GpuError ('compilation') with the compiler's messages, each with its line of WGSL. */
   get(spec: PipelineSpec): Promise<Pipeline> {
-    const constants = Object.entries(spec.constants).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([spec.shader, constants, spec.bindings]);
+    const key = JSON.stringify([
+      spec.shader,
+      sorted(spec.constants),
+      sorted(spec.types ?? {}),
+      spec.bindings,
+    ]);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
       pipeline = this.create(spec);
@@ -42,9 +48,9 @@ export class PipelineCache {
     return pipeline;
   }
 
-  private async create({ shader, constants, bindings }: PipelineSpec): Promise<Pipeline> {
+  private async create({ shader, constants, types, bindings }: PipelineSpec): Promise<Pipeline> {
     const { device } = this;
-    const { code, overrides } = specialise(shader, SHADERS[shader], constants);
+    const { code, overrides } = specialise(shader, SHADERS[shader], constants, types);
     const layout = device.createBindGroupLayout({
       label: shader,
       entries: bindings.map((type, binding) => ({
@@ -66,6 +72,10 @@ export class PipelineCache {
       throw new GpuError(`shaders/${shader}.wgsl`, 'compilation', describe(code, messages, error));
     }
   }
+}
+
+function sorted<T>(named: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function describe(code: string, messages: readonly GPUCompilationMessage[], error: unknown): string {

@@ -142,8 +142,8 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
 export function compile(gpu: Gpu, steps: readonly Step[]): Promise<Pipeline[]> {
   return Promise.all(
     steps.map((step) => {
-      const { shader, constants } = step;
-      return gpu.pipelines.get({ shader, constants, bindings: bindingTypes(step) });
+      const { shader, constants, types } = step;
+      return gpu.pipelines.get({ shader, constants, types, bindings: bindingTypes(step) });
     }),
   );
 }

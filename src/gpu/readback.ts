@@ -16,11 +16,17 @@ export class Readback {
     private readonly memory: MemoryLedger,
   ) {}
 
-  /** @throws GpuError when the tensor has no memory, or the device is lost or destroyed meanwhile. */
+  /** @throws GpuError when the tensor has no memory or is no float32, or the device is lost or destroyed meanwhile. */
   async read(tensor: Tensor): Promise<Float32Array> {
     const source = tensor.storage.buffer;
     if (!source)
       throw new GpuError('Reading a tensor', 'validation', `${tensor} has no memory: freeze first.`);
+    if (tensor.dtype !== 'f32')
+      throw new GpuError(
+        'Reading a tensor',
+        'validation',
+        `${tensor} holds ${tensor.dtype}: copy it to f32 first.`,
+      );
     const staging = this.take(tensor.bytes);
     const encoder = this.device.createCommandEncoder({ label: 'readback' });
     encoder.copyBufferToBuffer(source, tensor.offset, staging, 0, tensor.bytes);

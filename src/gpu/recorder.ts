@@ -3,7 +3,8 @@ import { LimitError, requireShape } from './errors.js';
 import { megabytes } from './format.js';
 import type { Gpu } from './gpu.js';
 import { buildProgram, compile, type Program } from './program.js';
-import { elements, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
+import { bytesOf, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
+import { type DType, isHalf } from './wgsl-types.js';
 import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
 
 /** A choice between an operation's variants, made while recording. */
@@ -41,10 +42,10 @@ export class Recorder {
   ) {}
 
   /** A temporary whose memory is planned, and shared with others, at freezing. */
-  temporary(label: string, shape: Shape): Tensor {
-    const storage = new Storage(this.scoped(label), elements(shape) * F32_BYTES);
+  temporary(label: string, shape: Shape, dtype: DType = 'f32'): Tensor {
+    const storage = new Storage(this.scoped(label), bytesOf(shape, dtype));
     this.temporaries.add(storage);
-    return new Tensor(storage, shape);
+    return new Tensor(storage, shape, 0, dtype);
   }
 
   /** A few numbers for a shader to read, written once at freezing and freed with the program. */
@@ -131,11 +132,11 @@ export class Recorder {
    * Appends one kernel call.
    *
    * @throws ShapeError on a contract broken by the kernel: a temporary read before it is written, a constant
-   *   written, one buffer bound both ways. LimitError when the device cannot bind or dispatch this much.
+   *   written, one buffer bound both ways, float16 where float32 is meant. LimitError when the device cannot bind or dispatch this much.
    */
   dispatch(call: Dispatch): void {
     const { scope, direction } = this;
-    const step: Step = { constants: {}, flops: 0, ...call, scope, direction };
+    const step: Step = { constants: {}, types: {}, flops: 0, ...call, scope, direction };
     this.check(step);
     for (const { tensor, access } of step.bindings) {
       if (access === 'write' || access === 'update') this.written.add(tensor.storage);
@@ -177,6 +178,7 @@ export class Recorder {
     const name = [step.scope, step.label].filter(Boolean).join('/');
     const reads = new Set<Storage>();
     const writes = new Set<Storage>();
+    const half = Object.values(step.types).some(isHalf);
     for (const { tensor, access } of step.bindings) {
       const { storage } = tensor;
       const writing = access === 'write' || access === 'update';
@@ -191,6 +193,10 @@ export class Recorder {
       requireShape(
         access === 'write' || !this.owns(storage) || this.written.has(storage),
         () => `${name}: ${tensor} is read before anything was written to it.`,
+      );
+      requireShape(
+        half || tensor.dtype === 'f32',
+        () => `${name}: takes float32 numbers only, but ${tensor} holds float16; convert it with copy.`,
       );
       (writing ? writes : reads).add(storage);
       const limit =

@@ -1,10 +1,19 @@
 import { ShapeError } from './errors.js';
+import type { DType } from './wgsl-types.js';
 
 /** Sizes from the outermost dimension in, e.g. [N, C, H, W]; [] is a scalar. */
 export type Shape = readonly number[];
 
 /** Bytes of one float32. */
 export const F32_BYTES = 4;
+
+/** Bytes of one float16. */
+const F16_BYTES = 2;
+
+/** What so many numbers take: a multiple of four, as WebGPU wants bindings and copies to be. */
+export function bytesOf(shape: Shape, dtype: DType): number {
+  return dtype === 'f32' ? elements(shape) * F32_BYTES : Math.ceil((elements(shape) * F16_BYTES) / 4) * 4;
+}
 
 /** How many elements a shape holds; 1 for a scalar. */
 export function elements(shape: Shape): number {
@@ -33,17 +42,16 @@ export class Storage {
 }
 
 /**
- * A view on GPU memory: float32 numbers in row-major order, four-dimensional ones logically NCHW. Views share
- * their storage; nothing is copied.
+ * A view on GPU memory: numbers in row-major order, four-dimensional ones logically NCHW, stored as float32 or, where
+ * a program's temporaries are said to be, as float16. Views share their storage; nothing is copied.
  */
 export class Tensor {
-  readonly dtype = 'f32';
-
   constructor(
     readonly storage: Storage,
     readonly shape: Shape,
     /** Where the view begins, in bytes; a multiple of the device's storage offset alignment. */
     readonly offset = 0,
+    readonly dtype: DType = 'f32',
   ) {
     for (const size of shape) {
       if (!Number.isInteger(size) || size < 1) {
@@ -63,13 +71,13 @@ export class Tensor {
     return this.storage.label;
   }
 
-  /** Number of float32 elements. */
+  /** Number of elements. */
   get size(): number {
     return elements(this.shape);
   }
 
   get bytes(): number {
-    return this.size * F32_BYTES;
+    return bytesOf(this.shape, this.dtype);
   }
 
   /** The same elements under another shape of equal size, as PyTorch's `view`. */
@@ -79,7 +87,7 @@ export class Tensor {
         `${this.label}: [${this.shape.join(', ')}] cannot be viewed as [${shape.join(', ')}].`,
       );
     }
-    return new Tensor(this.storage, shape, this.offset);
+    return new Tensor(this.storage, shape, this.offset, this.dtype);
   }
 
   toString(): string {

@@ -3,6 +3,7 @@ import { requireShape } from '../gpu/errors.js';
 import type { ShaderName } from '../gpu/pipelines.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import { type DType, type WgslType, wgslType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
 
 /** One call of a kernel that makes or changes each element by itself. */
@@ -11,6 +12,8 @@ export interface ElementwiseCall {
   shader: ShaderName;
   constants?: Readonly<Record<string, number>>;
   bindings: readonly Binding[];
+  /** How numbers are stored, by the shader's aliases, in those shaders that tell that from `Element`. */
+  stored?: Readonly<Record<string, DType>>;
   /** How many elements. */
   count: number;
   /** Operations for each element. */
@@ -24,10 +27,13 @@ export function elementwise(recorder: Recorder, call: ElementwiseCall): void {
   }
   // Four at a time where they come out even: fewer and wider loads are faster everywhere.
   const width = count % 4 === 0 ? 4 : 1;
+  const types: Record<string, WgslType> = { Element: wgslType('f32', width) };
+  for (const [name, dtype] of Object.entries(call.stored ?? {})) types[name] = wgslType(dtype, width);
   recorder.dispatch({
     label,
     shader,
-    constants: { COUNT: count / width, Element: width, ...call.constants },
+    constants: { COUNT: count / width, ...call.constants },
+    types,
     bindings,
     workgroups: linearGrid(count / width),
     flops: flops * count,

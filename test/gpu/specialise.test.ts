@@ -21,12 +21,20 @@ describe('specialising a shader', () => {
     );
   });
 
-  it('makes an alias of f32 the vector asked for, or leaves it a number', () => {
-    const text = 'alias Element = f32;\nvar<private> x: Element;';
-    expect(specialise('x', text, { Element: 4 }).code).toBe(
-      'alias Element = vec4f;\nvar<private> x: Element;',
+  it('sets types by their aliases', () => {
+    const text = 'alias Element = f32;\nalias In = f32;\nvar<private> x: Element;';
+    const { code } = specialise('x', text, {}, { Element: 'vec4f' });
+    expect(code).toBe('alias Element = vec4f;\nalias In = f32;\nvar<private> x: Element;');
+    expect(specialise('x', text, {}, { Element: 'f32', In: 'f32' }).code).toBe(text);
+  });
+
+  it('enables halves where there are any, before all else and on no line of their own', () => {
+    const text = '// Comment.\nenable subgroups;\nalias In = f32;';
+    expect(specialise('x', text, {}, { In: 'vec4h' }).code).toBe(
+      'enable f16; // Comment.\nenable subgroups;\nalias In = vec4h;',
     );
-    expect(specialise('x', text, { Element: 1 }).code).toBe(text);
+    expect(specialise('x', text, {}, { In: 'f16' }).code).toMatch(/^enable f16; /);
+    expect(specialise('x', text, {}, { In: 'vec4f' }).code).not.toContain('enable f16');
   });
 
   it('refuses names that the shader does not declare', () => {
@@ -34,6 +42,9 @@ describe('specialising a shader', () => {
       'shaders/x.wgsl declares no override or const named COUNTS',
     );
     expect(() => specialise('x', source, { COUNT2: 1 })).toThrow(/COUNT2/);
+    expect(() => specialise('x', source, {}, { TILE: 'f16' })).toThrow(
+      'shaders/x.wgsl declares no alias named TILE',
+    );
   });
 });
 

@@ -50,6 +50,7 @@ describe('a share of a dispatch', () => {
     direction: 'forward',
     shader: 'relu',
     constants: {},
+    types: {},
     bindings: [],
     flops: 0,
     workgroups,
