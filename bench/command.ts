@@ -5,6 +5,7 @@ import { openDawn } from '../src/node/dawn.js';
 import { assertDistinct, type NamedFile } from '../src/node/distinct-files.js';
 import { fileReason } from '../src/node/fs-errors.js';
 import { assertReplaceable, replaceFile } from '../src/node/output-files.js';
+import { Tuning } from '../src/node/tuning.js';
 import { type Comparison, compare } from './compare.js';
 import { listText } from './list.js';
 import { planLines } from './plan.js';
@@ -12,9 +13,11 @@ import { comparisonText } from './report/compare-text.js';
 import { csvReport } from './report/csv.js';
 import { htmlReport } from './report/html.js';
 import { textReport } from './report/text.js';
+import { tuneText } from './report/tune-text.js';
 import type { BenchRequest } from './request.js';
 import { readResults, type Results } from './results.js';
 import { type BenchHooks, runBench } from './run.js';
+import { tuneSizes, tuningRows } from './tune.js';
 
 export interface BenchOutcome {
   /** What to print. */
@@ -40,11 +43,19 @@ export async function bench(request: BenchRequest, hooks: BenchHooks = {}): Prom
   const plan = planLines(request);
   await checkFiles(request);
   const before = request.compare === undefined ? undefined : await openResults(request.compare);
+  if (request.tune) {
+    const measured = await onGpu(request, (gpu) => tuneSizes(gpu, request.size, hooks.onStage));
+    return { text: tuneText(tuningRows(measured)), slower: 0 };
+  }
   if (request.list) return { text: await onGpu(request, (gpu) => listText(gpu, plan)), slower: 0 };
 
+  const notes: string[] = [];
   const results =
     request.from === undefined
-      ? await onGpu(request, (gpu) => runBench(gpu, request, plan, hooks))
+      ? await onGpu(request, (gpu, tuning) => {
+          if (request.variant === undefined) notes.push(choiceText(tuning.measured.length));
+          return runBench(gpu, request, plan, hooks);
+        })
       : await openResults(request.from);
   const comparison = before && compare(results, before);
   for (const format of FORMATS) {
@@ -52,9 +63,16 @@ export async function bench(request: BenchRequest, hooks: BenchHooks = {}): Prom
     if (path !== undefined) await replaceFile(path, WRITERS[format](results, comparison));
   }
   return {
-    text: [textReport(results), ...(comparison ? [comparisonText(comparison)] : [])].join('\n\n'),
+    text: [textReport(results), ...notes, ...(comparison ? [comparisonText(comparison)] : [])].join('\n\n'),
     slower: comparison?.changes.filter(({ verdict }) => verdict === 'slower').length ?? 0,
   };
+}
+
+/** What variants were chosen by. */
+function choiceText(shapes: number): string {
+  return shapes > 0
+    ? `Variants are those found fastest on the ${shapes} shapes tuned on this adapter, as stylize chooses them; --tune times them anew.`
+    : 'No shape has been tuned on this adapter, so variants are the usual ones; --tune times them.';
 }
 
 async function checkFiles(request: BenchRequest): Promise<void> {
@@ -85,12 +103,15 @@ function notResults(path: string, why: string): UserError {
   return new UserError(`${path} holds no results of scumble bench --json: ${why}; name a file that does.`);
 }
 
-async function onGpu<T>({ adapter }: BenchRequest, work: (gpu: Gpu) => T | Promise<T>): Promise<T> {
+async function onGpu<T>(
+  { adapter }: BenchRequest,
+  work: (gpu: Gpu, tuning: Tuning) => T | Promise<T>,
+): Promise<T> {
   const dawn = await openDawn({ adapter });
   let gpu: Gpu | undefined;
   try {
     gpu = await Gpu.request(dawn.gpu);
-    return await work(gpu);
+    return await work(gpu, await Tuning.open(gpu));
   } finally {
     gpu?.dispose();
     dawn.close();

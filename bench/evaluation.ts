@@ -4,7 +4,7 @@ import { toPlanar } from '../src/image/pixels.js';
 import { openFilters } from '../src/node/filters.js';
 import { readImage } from '../src/node/image-files.js';
 import { packageFile } from '../src/node/package-files.js';
-import { StyleJob } from '../src/style/job.js';
+import { type JobHooks, StyleJob } from '../src/style/job.js';
 import { resolveStyleOptions } from '../src/style/options.js';
 import { prepareImage } from '../src/style/prepare.js';
 import { type Round, stepsOf } from './measure.js';
@@ -37,14 +37,8 @@ export async function measureEvaluation(gpu: Gpu, n: number): Promise<Evaluation
   own.variants.adopt(gpu.variants);
   let job: StyleJob | undefined;
   try {
-    const options = resolveStyleOptions();
     const began = performance.now();
-    const filters = await openFilters(own, 'embedded', [...options.contentLayers, ...options.styleLayers]);
-    const images = {
-      content: await demoPicture(own, 'content', n),
-      style: await demoPicture(own, 'style', n),
-    };
-    const made = (job = await StyleJob.create(own, images, filters, options));
+    const made = (job = await demoJob(own, n));
     const setup = performance.now() - began;
 
     const submit = (count: number) =>
@@ -84,6 +78,17 @@ export async function measureEvaluation(gpu: Gpu, n: number): Promise<Evaluation
     job?.dispose();
     own.dispose();
   }
+}
+
+/** The main job at n × n on the pictures of demo/ with the embedded network; filters and pictures stay with `gpu`. */
+export async function demoJob(gpu: Gpu, n: number, hooks: JobHooks = {}): Promise<StyleJob> {
+  const options = resolveStyleOptions();
+  const filters = await openFilters(gpu, 'embedded', [...options.contentLayers, ...options.styleLayers]);
+  const images = {
+    content: await demoPicture(gpu, 'content', n),
+    style: await demoPicture(gpu, 'style', n),
+  };
+  return StyleJob.create(gpu, images, filters, options, hooks);
 }
 
 function flopsOf(steps: Program['steps']): number {

@@ -15,6 +15,8 @@ export interface BenchRequest {
   patience: number;
   /** Say what could be measured, and measure nothing. */
   list?: boolean;
+  /** Time the variants of the evaluations' kernels, remember the fastest, and measure nothing else. */
+  tune?: boolean;
   /** A file of earlier results to report on instead of measuring. */
   from?: string;
   /** A file of earlier results to compare with. */

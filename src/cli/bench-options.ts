@@ -46,6 +46,11 @@ export function declareBench(command: Command): Command {
   );
   command.option('--list', 'only list the kernels, their shapes and their variants');
 
+  command.option(
+    '--tune',
+    "only time the variants of the evaluations' kernels, for stylize and later benches to choose by",
+  );
+
   command.optionsGroup('Results:');
   option('--json <file>', 'write all figures with every repeat, for --compare and --from');
   option('--csv <file>', 'write a table of all lines');
@@ -70,11 +75,19 @@ export function benchRequest(given: BenchGiven): BenchRequest {
     'rounds',
     'patience',
     'list',
+    'tune',
   ] as const;
   const idle = measuring.filter((name) => given[name] !== undefined);
   if (given.from !== undefined && idle.length > 0) {
     const flags = idle.map((name) => `--${name}`).join(', ');
     throw new UserError(`--from measures nothing, so ${flags} would do nothing; leave one of the two out.`);
+  }
+  if (given.tune) {
+    const others = Object.keys(given).filter((name) => !['tune', 'size', 'adapter'].includes(name));
+    if (others.length > 0) {
+      const flags = others.map((name) => `--${name}`).join(', ');
+      throw new UserError(`--tune goes with --size and --adapter alone, so leave out ${flags}.`);
+    }
   }
   return { ...BENCH_DEFAULTS, ...given };
 }

@@ -1,0 +1,67 @@
+import { Gpu } from '../src/gpu/gpu.js';
+import type { Measured } from '../src/gpu/tuning/rank.js';
+import { Tuning } from '../src/node/tuning.js';
+import { demoJob } from './evaluation.js';
+
+/** What a variant took on a shape. */
+export interface TuningRow {
+  kernel: string;
+  shape: string;
+  variant: string;
+  /** Alone; undefined where it was not measured. */
+  milliseconds?: number;
+  /** Whether that is an estimate from a share of the work, since it was far too slow. */
+  rough: boolean;
+  /** Milliseconds among all else of the evaluation, in all places together, where that had to decide. */
+  inside?: number;
+  /** How many times as long as the fastest. */
+  ratio?: number;
+  chosen: boolean;
+}
+
+/** The results of tuning, a row for each variant, by kernel and shape in the order of their names. */
+export function tuningRows(measured: readonly Measured[]): TuningRow[] {
+  const inOrder = measured.toSorted((a, b) => compare(a.operation, b.operation) || compare(a.shape, b.shape));
+  return inOrder.flatMap(({ operation, shape, timings }) => {
+    const fastest = Math.min(...timings.map(({ milliseconds }) => milliseconds ?? Infinity));
+    return timings.map(({ variant, milliseconds, rough = false, inside }, i): TuningRow => ({
+      ...{ kernel: operation, shape, variant, rough, chosen: i === 0 },
+      ...(milliseconds !== undefined && { milliseconds, ratio: milliseconds / fastest }),
+      ...(inside !== undefined && { inside }),
+    }));
+  });
+}
+
+/**
+ * Measures the variants of all that a whole evaluation needs, known or not and however long it takes, and remembers them.
+ *
+ * @param sizes sides of the image.
+ */
+export async function tuneSizes(
+  gpu: Gpu,
+  sizes: readonly number[],
+  onStage: (stage: string) => void = () => undefined,
+): Promise<Measured[]> {
+  const all: Measured[] = [];
+  for (const n of sizes) {
+    onStage(`Timing the variants of whole evaluations at ${n}²`);
+    const own = Gpu.adopt(gpu.device);
+    try {
+      const tuning = await Tuning.open(own);
+      const job = await demoJob(own, n, {
+        tune: async (record, how) => {
+          // What the job itself would not measure, since it is done once, need not be measured here.
+          if (how?.budget !== 0) all.push(...(await tuning.tune(record, { budget: Infinity, anew: true })));
+        },
+      });
+      job.dispose();
+    } finally {
+      own.dispose();
+    }
+  }
+  return all;
+}
+
+function compare(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
