@@ -13,8 +13,11 @@ override PAD_H: i32 = 0;
 override PAD_W: i32 = 0;
 override INCLUDE_PAD: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// As x and y are stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -36,9 +39,9 @@ fn main(
   var sum = 0.0;
   for (var h = top; h < bottom; h++) {
     for (var w = left; w < right; w++) {
-      sum += x[plane + h * W + w];
+      sum += f32(x[plane + h * W + w]);
     }
   }
   let padded = (min(row + WINDOW_H, H + PAD_H) - row) * (min(column + WINDOW_W, W + PAD_W) - column);
-  y[at] = sum / f32(select((bottom - top) * (right - left), padded, INCLUDE_PAD == 1u));
+  y[at] = Element(sum / f32(select((bottom - top) * (right - left), padded, INCLUDE_PAD == 1u)));
 }

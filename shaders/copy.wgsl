@@ -1,11 +1,14 @@
-// destination = source, element by element.
+// destination = source, element by element; rounded where the one is half and the other is not.
 override COUNT: u32 = 1u;
 
 // Or a vector of four, with COUNT a fourth.
 alias Element = f32;
+// As they are stored: f32 or f16, or vectors of four likewise.
+alias In = f32;
+alias Out = f32;
 
-@group(0) @binding(0) var<storage, read> source: array<Element>;
-@group(0) @binding(1) var<storage, read_write> destination: array<Element>;
+@group(0) @binding(0) var<storage, read> source: array<In>;
+@group(0) @binding(1) var<storage, read_write> destination: array<Out>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -17,5 +20,5 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  destination[i] = source[i];
+  destination[i] = Out(Element(source[i]));
 }

@@ -14,8 +14,11 @@ override PAD_H: i32 = 0;
 override PAD_W: i32 = 0;
 override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// As x and y are stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -32,11 +35,11 @@ fn main(
   let column = i32(at) % OW * STRIDE_W - PAD_W;
   let top = max(row, 0);
   let left = max(column, 0);
-  var largest = x[plane + top * W + left];
+  var largest = f32(x[plane + top * W + left]);
   for (var h = top; h < min(row + WINDOW_H, H); h++) {
     for (var w = left; w < min(column + WINDOW_W, W); w++) {
-      largest = max(largest, x[plane + h * W + w]);
+      largest = max(largest, f32(x[plane + h * W + w]));
     }
   }
-  y[at] = select(largest, max(largest, 0.0), RECTIFY == 1u);
+  y[at] = Element(select(largest, max(largest, 0.0), RECTIFY == 1u));
 }

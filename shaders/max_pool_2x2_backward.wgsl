@@ -10,7 +10,10 @@ override OW: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
 override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+// As x is stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
@@ -49,18 +52,21 @@ fn main(
   let below = first + select(0u, W, has_below);
   let across = below + (right - first);
   var winner = first;
-  var largest = x[first];
-  if (x[right] > largest) {
+  var largest = f32(x[first]);
+  let to_right = f32(x[right]);
+  let to_below = f32(x[below]);
+  let to_across = f32(x[across]);
+  if (to_right > largest) {
     winner = right;
-    largest = x[right];
+    largest = to_right;
   }
-  if (x[below] > largest) {
+  if (to_below > largest) {
     winner = below;
-    largest = x[below];
+    largest = to_below;
   }
-  if (x[across] > largest) {
+  if (to_across > largest) {
     winner = across;
-    largest = x[across];
+    largest = to_across;
   }
   if (RECTIFY == 1u && largest <= 0.0) {
     gradient = 0.0;

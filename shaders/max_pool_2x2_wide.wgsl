@@ -4,8 +4,11 @@ override COUNT: u32 = 1u;
 override OW4: u32 = 1u;
 override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+// As x and y are stored: vec4f or vec4h.
+alias Four = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Four>;
+@group(0) @binding(1) var<storage, read_write> y: array<Four>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -18,8 +21,8 @@ fn main(
     return;
   }
   let top = at / OW4 * 4u * OW4 + at % OW4 * 2u;
-  let left = max(x[top], x[top + 2u * OW4]);
-  let right = max(x[top + 1u], x[top + 2u * OW4 + 1u]);
+  let left = max(vec4f(x[top]), vec4f(x[top + 2u * OW4]));
+  let right = max(vec4f(x[top + 1u]), vec4f(x[top + 2u * OW4 + 1u]));
   let largest = max(vec4f(left.xz, right.xz), vec4f(left.yw, right.yw));
-  y[at] = select(largest, max(largest, vec4f()), RECTIFY == 1u);
+  y[at] = Four(select(largest, max(largest, vec4f()), RECTIFY == 1u));
 }

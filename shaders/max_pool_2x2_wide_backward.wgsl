@@ -6,7 +6,10 @@ override OW4: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
 override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+// As x is stored: vec4f or vec4h.
+alias Four = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Four>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 
@@ -46,6 +49,6 @@ fn main(
   let top = at / OW4 * 4u * OW4 + at % OW4 * 2u;
   let bottom = top + 2u * OW4;
   let gradients = dy[at];
-  windows(top, x[top], x[bottom], gradients.xy);
-  windows(top + 1u, x[top + 1u], x[bottom + 1u], gradients.zw);
+  windows(top, vec4f(x[top]), vec4f(x[bottom]), gradients.xy);
+  windows(top + 1u, vec4f(x[top + 1u]), vec4f(x[bottom + 1u]), gradients.zw);
 }

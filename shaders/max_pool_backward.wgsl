@@ -16,7 +16,10 @@ override PAD_W: i32 = 0;
 override ACCUMULATE: u32 = 0u;
 override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+// As x is stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
@@ -24,7 +27,7 @@ override RECTIFY: u32 = 0u;
 fn wins(plane: i32, row: i32, column: i32, pixel: i32, value: f32) -> bool {
   for (var h = max(row, 0); h < min(row + WINDOW_H, H); h++) {
     for (var w = max(column, 0); w < min(column + WINDOW_W, W); w++) {
-      let other = x[plane * H * W + h * W + w];
+      let other = f32(x[plane * H * W + h * W + w]);
       if (other > value || (other == value && h * W + w < pixel)) {
         return false;
       }
@@ -51,15 +54,16 @@ fn main(
   let left = max(w + PAD_W - WINDOW_W + STRIDE_W, 0) / STRIDE_W;
   let bottom = min((h + PAD_H) / STRIDE_H, OH - 1);
   let right = min((w + PAD_W) / STRIDE_W, OW - 1);
+  let value = f32(x[at]);
   var gradient = 0.0;
   for (var oh = top; oh <= bottom; oh++) {
     for (var ow = left; ow <= right; ow++) {
-      if (wins(plane, oh * STRIDE_H - PAD_H, ow * STRIDE_W - PAD_W, h * W + w, x[at])) {
+      if (wins(plane, oh * STRIDE_H - PAD_H, ow * STRIDE_W - PAD_W, h * W + w, value)) {
         gradient += dy[plane * OH * OW + oh * OW + ow];
       }
     }
   }
-  if (RECTIFY == 1u && x[at] <= 0.0) {
+  if (RECTIFY == 1u && value <= 0.0) {
     gradient = 0.0;
   }
   if (ACCUMULATE == 1u) {

@@ -5,9 +5,12 @@ override ACCUMULATE: u32 = 0u;
 
 // Or a vector of four, with COUNT a fourth.
 alias Element = f32;
+// As they are stored: f32 or f16, or vectors of four likewise.
+alias A = f32;
+alias B = f32;
 
-@group(0) @binding(0) var<storage, read> a: array<Element>;
-@group(0) @binding(1) var<storage, read> b: array<Element>;
+@group(0) @binding(0) var<storage, read> a: array<A>;
+@group(0) @binding(1) var<storage, read> b: array<B>;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> da: array<Element>;
 
@@ -21,7 +24,7 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  let gradient = FACTOR * dy[0] * (a[i] - b[i]);
+  let gradient = FACTOR * dy[0] * (Element(a[i]) - Element(b[i]));
   if (ACCUMULATE == 1u) {
     da[i] += gradient;
   } else {

@@ -9,15 +9,19 @@ override MODE: u32 = 0u;
 override SCALE: f32 = 1.0;
 override WEIGHT: f32 = 1.0;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+// As they are stored: f32 or f16.
+alias A = f32;
+alias B = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<A>;
+@group(0) @binding(1) var<storage, read> b: array<B>;
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;
 
 var<workgroup> parts: array<f32, 256>;
 
 fn element(i: u32) -> f32 {
-  let difference = WEIGHT * (a[i] - b[i]);
-  return select(difference * difference, a[i] * b[i], MODE == 0u);
+  let difference = WEIGHT * (f32(a[i]) - f32(b[i]));
+  return select(difference * difference, f32(a[i]) * f32(b[i]), MODE == 0u);
 }
 
 fn combine(left: f32, right: f32) -> f32 {

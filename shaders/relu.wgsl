@@ -3,9 +3,12 @@ override COUNT: u32 = 1u;
 
 // Or a vector of four, with COUNT a fourth.
 alias Element = f32;
+// As they are stored: f32 or f16, or vectors of four likewise.
+alias In = f32;
+alias Out = f32;
 
-@group(0) @binding(0) var<storage, read> x: array<Element>;
-@group(0) @binding(1) var<storage, read_write> y: array<Element>;
+@group(0) @binding(0) var<storage, read> x: array<In>;
+@group(0) @binding(1) var<storage, read_write> y: array<Out>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -15,6 +18,6 @@ fn main(
 ) {
   let i = (group.y * groups.x + group.x) * 256u + lane;
   if (i < COUNT) {
-    y[i] = max(x[i], Element());
+    y[i] = Out(max(Element(x[i]), Element()));
   }
 }

@@ -4,8 +4,10 @@ override ACCUMULATE: u32 = 0u;
 
 // Or a vector of four, with COUNT a fourth.
 alias Element = f32;
+// As x is stored: f32 or f16, or vectors of four likewise.
+alias In = f32;
 
-@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(0) var<storage, read> x: array<In>;
 @group(0) @binding(1) var<storage, read> dy: array<Element>;
 @group(0) @binding(2) var<storage, read_write> dx: array<Element>;
 
@@ -19,7 +21,7 @@ fn main(
   if (i >= COUNT) {
     return;
   }
-  let gradient = select(Element(), dy[i], x[i] > Element());
+  let gradient = select(Element(), dy[i], Element(x[i]) > Element());
   if (ACCUMULATE == 1u) {
     dx[i] += gradient;
   } else {

@@ -13,16 +13,17 @@ export interface AvgPoolOptions extends PoolOptions {
  * The mean of each window, padding counting as zeros (torch.nn.functional.avg_pool2d).
  *
  * @param x [N, C, H, W]
- * @returns [N, C, OH, OW]
+ * @returns [N, C, OH, OW], stored as x is
  * @throws ShapeError on an option out of range, or when no window fits.
  */
 export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions): Tensor {
   const geometry = poolGeometry('avgPool2d', x, options);
-  const y = recorder.temporary('avgPool2d', [...geometry.planes, ...geometry.output]);
+  const y = recorder.temporary('avgPool2d', [...geometry.planes, ...geometry.output], x.dtype);
   recorder.dispatch({
     label: 'avgPool2d',
     shader: 'average_pool',
     constants: { COUNT: y.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options) },
+    types: { Element: x.dtype },
     bindings: [read(x), write(y)],
     workgroups: linearGrid(y.size),
     flops: y.size * geometry.window[0] * geometry.window[1],

@@ -1,6 +1,7 @@
 import { read, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import {
   poolConstants,
@@ -24,22 +25,23 @@ export interface MaxPoolOptions extends PoolOptions {
  * The largest value in each window, with padding that never wins (torch.nn.functional.max_pool2d).
  *
  * @param x [N, C, H, W]
- * @returns [N, C, OH, OW]
+ * @returns [N, C, OH, OW], stored as x is
  * @throws ShapeError on an option out of range, or when no window fits.
  */
 export function maxPool2d(recorder: Recorder, x: Tensor, options: MaxPoolOptions): Tensor {
   const geometry = poolGeometry('maxPool2d', x, options);
-  const y = recorder.temporary('maxPool2d', [...geometry.planes, ...geometry.output]);
+  const y = recorder.temporary('maxPool2d', [...geometry.planes, ...geometry.output], x.dtype);
   const label = 'maxPool2d';
   const RECTIFY = options.rectify ? 1 : 0;
   const bindings = [read(x), write(y)];
   const flops = y.size * geometry.window[0] * geometry.window[1];
-  const shape = mapsShape([...geometry.planes, ...geometry.input]);
+  const shape = mapsShape([...geometry.planes, ...geometry.input], x.dtype);
   if (recorder.choose(label, shape, isWide(geometry) ? ['wide', 'gather'] : ['gather']) === 'wide') {
     recorder.dispatch({
       label,
       shader: 'max_pool_2x2_wide',
       constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4, RECTIFY },
+      types: { Four: wgslType(x.dtype, 4) },
       bindings,
       workgroups: linearGrid(y.size / 4, WIDE_WORKGROUP),
       flops,
@@ -49,6 +51,7 @@ export function maxPool2d(recorder: Recorder, x: Tensor, options: MaxPoolOptions
       label,
       shader: 'max_pool',
       constants: { COUNT: y.size, ...poolConstants(geometry), RECTIFY },
+      types: { Element: x.dtype },
       bindings,
       workgroups: linearGrid(y.size),
       flops,
@@ -87,12 +90,13 @@ export function maxPool2dBackward(
     ...(isSideBySide(geometry) ? ['2x2'] : []),
     'gather',
   ];
-  const variant = recorder.choose(label, mapsShape([...geometry.planes, ...input]), eligible);
+  const variant = recorder.choose(label, mapsShape([...geometry.planes, ...input], x.dtype), eligible);
   if (variant === 'wide') {
     recorder.dispatch({
       label,
       shader: 'max_pool_2x2_wide_backward',
       constants: { COUNT: dy.size / 4, OW4: output[1] / 4, ...uses },
+      types: { Four: wgslType(x.dtype, 4) },
       bindings,
       workgroups: linearGrid(dy.size / 4, WIDE_WORKGROUP),
       flops,
@@ -110,6 +114,7 @@ export function maxPool2dBackward(
         OW: output[1],
         ...uses,
       },
+      types: { Element: x.dtype },
       bindings,
       workgroups: linearGrid(cells),
       flops,
@@ -119,6 +124,7 @@ export function maxPool2dBackward(
       label,
       shader: 'max_pool_backward',
       constants: { COUNT: x.size, ...poolConstants(geometry), ...uses },
+      types: { Element: x.dtype },
       bindings,
       workgroups: linearGrid(x.size),
       flops,

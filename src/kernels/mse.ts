@@ -6,7 +6,7 @@ import { squaredDistance } from './reduce.js';
 
 /**
  * The mean squared error with the weight inside the square, mean((w·a − w·b)²), as a scalar []: what
- * torch.nn.functional.mse_loss gives for w·a and w·b.
+ * torch.nn.functional.mse_loss gives for w·a and w·b. Each may hold float32 or float16.
  *
  * @throws ShapeError when a and b differ in size.
  */
@@ -38,6 +38,7 @@ export function mseBackward(
     shader: 'mse_backward',
     constants: { FACTOR: (2 * weight * weight) / a.size },
     bindings: [a, b, dy],
+    stored: { A: a.dtype, B: b.dtype },
     flops: 2,
   } as const;
   return elementwiseGradient(recorder, call, a, into);

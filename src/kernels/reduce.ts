@@ -84,6 +84,7 @@ function reducePair(
       WEIGHT: weight,
       SCALE: parts === 1 ? scale : 1,
     },
+    types: { A: a.dtype, B: b.dtype },
     bindings: [read(a), read(b), write(result)],
     workgroups: linearGrid(parts, 1),
     flops: (label === 'dot' ? 2 : 4) * a.size,

@@ -1,3 +1,4 @@
+import type { DType } from '../gpu/wgsl-types.js';
 import type { Conv2dGeometry } from './conv2d-geometry.js';
 
 // What a measured choice between variants is remembered by: all numbers that a variant's speed depends on, as text.
@@ -26,13 +27,16 @@ export function gramShape(maps: number, places: number): string {
 }
 
 /** Feature maps [N, C, H, W]: '64 @ 128×128'. */
-export function mapsShape([batch, channels, height, width]: readonly [
-  number,
-  number,
-  number,
-  number,
-]): string {
-  return `${channels} @ ${height}×${width}${images(batch)}`;
+export function mapsShape(
+  [batch, channels, height, width]: readonly [number, number, number, number],
+  stored: DType = 'f32',
+): string {
+  return `${channels} @ ${height}×${width}${halves(stored)}${images(batch)}`;
+}
+
+/** A word without digits, for those are taken for sizes. */
+function halves(stored: DType): string {
+  return stored === 'f16' ? ', halves' : '';
 }
 
 function images(batch: number): string {

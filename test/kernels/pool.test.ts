@@ -3,11 +3,13 @@ import {
   avgPool2d,
   avgPool2dBackward,
   type AvgPoolOptions,
+  converted,
   maxPool2d,
   maxPool2dBackward,
 } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
+import { inHalves, skipWithoutHalves, STORED } from '../support/halves.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
@@ -40,6 +42,9 @@ const CASES: Case[] = [
   { shape: [1, 2, 5, 5], window: 2, stride: 2, padding: 1, ceilMode: true, output: [3, 3] },
   { shape: [1, 2, 9, 9], window: 2, stride: 4, padding: 1, ceilMode: true, output: [3, 3] },
 ];
+
+/** One for each shader: whole windows side by side, cut off ones, and those that overlap. */
+const IN_HALVES = [4, 6, 9].map((i) => CASES[i]);
 
 const both = (value: number | readonly [number, number]) =>
   typeof value === 'number' ? ([value, value] as const) : value;
@@ -160,6 +165,36 @@ describe.each(CASES)('pooling $shape, window $window stride $stride padding $pad
     const expected = averageBackwardOracle(size, dy, p);
     expect(dx).toBeAllClose(expected, FEW);
     expect(sum).toBeAllClose(added(expected), FEW);
+  });
+
+  if (!IN_HALVES.includes(p)) return;
+
+  it('of halves: the same, but that averages are rounded where they are stored', async (context) => {
+    skipWithoutHalves(context, gpu());
+    // The few values that there are lose nothing as halves.
+    for (const variant of [undefined, 'gather']) {
+      gpu().variants.force('maxPool2d', variant);
+      const pools = inHalves((r, a) => [maxPool2d(r, a!, p), maxPool2d(r, a!, { ...p, rectify: true })]);
+      const [y, rectified] = await evaluate(gpu(), inputs.slice(0, 1), pools);
+      expect(y).toBeAllClose(maxOracle(x, p), {});
+      expect(rectified).toBeAllClose(
+        maxOracle(x, p).map((v) => Math.max(v, 0)),
+        {},
+      );
+    }
+    const means = inHalves((r, a) => avgPool2d(r, a!, p));
+    const [y] = await evaluate(gpu(), inputs.slice(0, 1), means);
+    expect(y).toBeAllClose(averageOracle(x, p), { ...STORED, absolute: STORED.absolute + FEW.absolute });
+    const expected = maxBackwardOracle(x, dy, p);
+    for (const variant of backwardVariants(p)) {
+      gpu().variants.force('maxPool2d.dInput', variant);
+      const [dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => {
+        const half = converted(r, a!, 'f16');
+        return [maxPool2dBackward(r, half, b!, p), maxPool2dBackward(r, half, b!, p, c)];
+      });
+      expect(dx).toBeAllClose(expected, FEW);
+      expect(sum).toBeAllClose(added(expected), FEW);
+    }
   });
 });
 
