@@ -10,6 +10,8 @@ const CELL = new Int32Array(new SharedArrayBuffer(4));
 
 let waits = 0;
 let since = 0;
+/** Whether `turn` is due already: one wait may follow another without a turn between them. */
+let due = false;
 
 /**
  * Waits for what Dawn promised without keeping a processor busy. While it owes anything, Dawn looks for its results on
@@ -19,7 +21,8 @@ let since = 0;
 export async function patiently<T>(promised: Promise<T>): Promise<T> {
   if (waits++ === 0) {
     since = performance.now();
-    setImmediate(turn);
+    if (!due) setImmediate(turn);
+    due = true;
   }
   try {
     return await promised;
@@ -29,7 +32,8 @@ export async function patiently<T>(promised: Promise<T>): Promise<T> {
 }
 
 function turn(): void {
-  if (waits === 0) return;
+  due = waits > 0;
+  if (!due) return;
   const rest = Math.min(LONGEST, SHARE * (performance.now() - since));
   if (rest >= SHORTEST) Atomics.wait(CELL, 0, 0, rest);
   setImmediate(turn);

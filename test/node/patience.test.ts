@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { patiently } from '../../src/node/patience.js';
 
 /** How often the event loop goes round while something is waited for. */
@@ -38,6 +38,17 @@ it('waits for several things at once, whichever comes first', async () => {
   );
   expect(order).toEqual(['first', 'second']);
   expect(turns).toBeLessThan(2000);
+});
+
+it('sleeps once a turn, however many waits have followed each other', async () => {
+  const asleep = vi.spyOn(Atomics, 'wait');
+  // Each begins in the turn in which the one before it ends, as one GPU wait after another does.
+  for (let i = 0; i < 200; i++) await patiently(new Promise((resolve) => setImmediate(resolve)));
+  asleep.mockClear();
+  const turns = await turnsDuring(() => patiently(later(100)));
+  expect(asleep.mock.calls.length).toBeGreaterThan(0);
+  expect(asleep.mock.calls.length).toBeLessThanOrEqual(turns);
+  asleep.mockRestore();
 });
 
 it('lets the event loop run freely when there is nothing to wait for', async () => {
