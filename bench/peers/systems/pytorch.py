@@ -132,7 +132,8 @@ def filled(x, history):
 
     optimiser = Optimiser(x, history)
     for _ in range(3):
-        optimiser.run(history, evaluate)
+        # The first evaluation makes no pair, and of a few none may be kept.
+        optimiser.run(history + 8, evaluate)
         if optimiser.pairs == history:
             break
     return optimiser, evaluate

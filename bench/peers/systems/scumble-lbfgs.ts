@@ -7,6 +7,9 @@ import { between } from '../inputs.js';
 import type { Time } from '../protocol.js';
 import { timed } from './serve.js';
 
+/** Evaluations beyond the length of the history until that is full. */
+const SPARE = 8;
+
 /**
  * L-BFGS for an image of n × n, as stylize uses it, whose history has filled up: on Σ aᵢ(xᵢ − cᵢ)², whose evaluation is cheap and whose
  * curvatures aᵢ, from 1 to 10,000, keep it from ending before.
@@ -36,7 +39,8 @@ export class FullHistory {
       await Lbfgs.create(gpu, { x, loss, gradient }, { history, bounds: { low: 0, high: 1 } }),
     );
     for (let i = 0; i < 3 && (await full.pairs()) < history; i++) {
-      for (let j = 0; j < history; j++) runAll(gpu, [evaluation, full.optimiser.update]);
+      // The first evaluation makes no pair, and of a few none may be kept.
+      for (let j = 0; j < history + SPARE; j++) runAll(gpu, [evaluation, full.optimiser.update]);
     }
     return full;
   }
