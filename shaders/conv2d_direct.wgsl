@@ -16,11 +16,15 @@ override PAD_TOP: u32 = 0u;
 override PAD_LEFT: u32 = 0u;
 override HAS_BIAS: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+// As x and y are stored: f32 or f16.
+alias In = f32;
+alias Out = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<In>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 // Any tensor when HAS_BIAS is 0.
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Out>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -53,10 +57,10 @@ fn main(
       for (var v = 0u; v < KERNEL_WIDTH; v++) {
         let s = column * STRIDE_X + v - PAD_LEFT;
         if (s < IN_WIDTH) {
-          sum = fma(w[kernel + u * KERNEL_WIDTH + v], x[plane + r * IN_WIDTH + s], sum);
+          sum = fma(w[kernel + u * KERNEL_WIDTH + v], f32(x[plane + r * IN_WIDTH + s]), sum);
         }
       }
     }
   }
-  y[i] = sum;
+  y[i] = Out(sum);
 }

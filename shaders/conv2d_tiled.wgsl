@@ -15,11 +15,15 @@ const STEP: u32 = 4u;
 const SIDE: u32 = 18u;
 const PLANE: u32 = SIDE * SIDE;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+// As x and y are stored: f32 or f16.
+alias In = f32;
+alias Out = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<In>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 // Any tensor when HAS_BIAS is 0.
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Out>;
 
 var<workgroup> pixels: array<f32, STEP * PLANE>;
 // For each channel of the step, each tap: 8 vec4 of output channels.
@@ -46,7 +50,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let column = tileColumn + i32(i % SIDE) - 1;
       var value = 0.0;
       if (c < IN_CHANNELS && row >= 0 && row < HEIGHT && column >= 0 && column < WIDTH) {
-        value = x[i32(image * IN_CHANNELS + c) * HEIGHT * WIDTH + row * WIDTH + column];
+        value = f32(x[i32(image * IN_CHANNELS + c) * HEIGHT * WIDTH + row * WIDTH + column]);
       }
       pixels[i] = value;
     }
@@ -97,9 +101,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         value += bias[output];
       }
       if (ACCUMULATE == 1u) {
-        value += y[at];
+        value += f32(y[at]);
       }
-      y[at] = value;
+      y[at] = Out(value);
     }
   }
 }

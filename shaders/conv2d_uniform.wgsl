@@ -10,6 +10,10 @@ override ADD: u32 = 0u;
 // The length of the uniform binding, which may reach beyond the block.
 const BLOCK_VECTORS: u32 = 1024u;
 
+// As x and y are stored: f32 or f16.
+alias In = f32;
+alias Out = f32;
+
 struct Sizes {
   inChannels: f32,
   outChannels: f32,
@@ -17,10 +21,10 @@ struct Sizes {
   width: f32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<In>;
 @group(0) @binding(1) var<uniform> block: array<vec4f, BLOCK_VECTORS>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Out>;
 
 // Six rows, each as the three runs of four pixels that the taps of one kernel row meet.
 struct Window {
@@ -33,7 +37,7 @@ fn pixel(plane: i32, row: i32, column: i32) -> f32 {
   let height = i32(sizes.height);
   let width = i32(sizes.width);
   let inside = row >= 0 && row < height && column >= 0 && column < width;
-  return select(0.0, x[plane + clamp(row, 0, height - 1) * width + clamp(column, 0, width - 1)], inside);
+  return select(0.0, f32(x[plane + clamp(row, 0, height - 1) * width + clamp(column, 0, width - 1)]), inside);
 }
 
 fn load(plane: i32, row: i32, column: i32) -> Window {
@@ -80,9 +84,9 @@ fn store(image: u32, output: u32, row: i32, column: i32, tile: mat4x4f, bias: f3
       if (row + i < height && column + j < width) {
         let at = plane + (row + i) * width + column + j;
         if (ADD == 1u) {
-          y[at] += tile[i][j];
+          y[at] = Out(f32(y[at]) + tile[i][j]);
         } else {
-          y[at] = tile[i][j] + bias;
+          y[at] = Out(tile[i][j] + bias);
         }
       }
     }

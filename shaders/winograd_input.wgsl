@@ -6,6 +6,10 @@
 // Rows of the image begin at multiples of four pixels, and are read four at a time, when 1.
 override WIDE: u32 = 0u;
 
+// As x is stored: f32 and vec4f, or f16 and vec4h.
+alias In = f32;
+alias In4 = vec4f;
+
 struct Sizes {
   height: f32,
   width: f32,
@@ -25,8 +29,8 @@ struct Sizes {
 }
 
 // One tensor, bound twice.
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<In>;
+@group(0) @binding(1) var<storage, read> x4: array<In4>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> transformed: array<vec4f>;
 
@@ -60,13 +64,13 @@ fn pick(j: u32, row: array<vec4f, 6>) -> vec4f {
 fn pixel(start: i32, column: i32) -> f32 {
   let width = i32(sizes.width);
   let inside = column >= 0 && column < width;
-  return select(0.0, x[start + clamp(column, 0, width - 1)], inside);
+  return select(0.0, f32(x[start + clamp(column, 0, width - 1)]), inside);
 }
 
 fn four(start: i32, column: i32) -> vec4f {
   if (WIDE == 1u) {
     let width = i32(sizes.width);
-    return select(vec4f(), x4[(start + min(column, width - 4)) / 4], column < width);
+    return select(vec4f(), vec4f(x4[(start + min(column, width - 4)) / 4]), column < width);
   }
   return vec4f(
     pixel(start, column), pixel(start, column + 1), pixel(start, column + 2), pixel(start, column + 3),

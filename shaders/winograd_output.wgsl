@@ -5,6 +5,12 @@
 // Rows of the image begin at multiples of four pixels, and are written four at a time, when 1.
 override WIDE: u32 = 0u;
 
+// As gate and y are stored: f32 and vec4f, or f16 and vec4h.
+alias Gate = f32;
+alias Gate4 = vec4f;
+alias Out = f32;
+alias Out4 = vec4f;
+
 struct Sizes {
   height: f32,
   width: f32,
@@ -30,12 +36,12 @@ struct Sizes {
 // Any tensor when hasBias is 0.
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
 // Of y's shape, bound twice; any tensor when gated is 0.
-@group(0) @binding(2) var<storage, read> gate: array<f32>;
-@group(0) @binding(3) var<storage, read> gate4: array<vec4f>;
+@group(0) @binding(2) var<storage, read> gate: array<Gate>;
+@group(0) @binding(3) var<storage, read> gate4: array<Gate4>;
 @group(0) @binding(4) var<uniform> sizes: Sizes;
 // The output, as the one or the other; what WIDE leaves unused is any other tensor.
-@group(0) @binding(5) var<storage, read_write> y: array<f32>;
-@group(0) @binding(6) var<storage, read_write> y4: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y: array<Out>;
+@group(0) @binding(6) var<storage, read_write> y4: array<Out4>;
 
 // Aᵀ times a column, for four tiles at once.
 fn transform(m: array<vec4f, 6>) -> array<vec4f, 4> {
@@ -54,23 +60,23 @@ fn transform(m: array<vec4f, 6>) -> array<vec4f, 4> {
 fn put(at: i32, value: f32) {
   var kept = value;
   if (sizes.gated == 1.0) {
-    kept = select(0.0, value, gate[at] > 0.0);
+    kept = select(0.0, value, f32(gate[at]) > 0.0);
   }
   if (sizes.accumulate == 1.0) {
-    kept += y[at];
+    kept += f32(y[at]);
   }
-  y[at] = kept;
+  y[at] = Out(kept);
 }
 
 fn put4(at: i32, value: vec4f) {
   var kept = value;
   if (sizes.gated == 1.0) {
-    kept = select(vec4f(), value, gate4[at] > vec4f());
+    kept = select(vec4f(), value, vec4f(gate4[at]) > vec4f());
   }
   if (sizes.accumulate == 1.0) {
-    kept += y4[at];
+    kept += vec4f(y4[at]);
   }
-  y4[at] = kept;
+  y4[at] = Out4(kept);
 }
 
 // Column j of Aᵀ: the powers 0 to 3 of 1, -1, 2, -2 in the middle, (1, 0, 0, 0) and (0, 0, 0, 1) at the ends.

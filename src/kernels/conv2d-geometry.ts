@@ -1,5 +1,6 @@
 import { requireShape } from '../gpu/errors.js';
 import type { Shape, Tensor } from '../gpu/tensor.js';
+import type { DType } from '../gpu/wgsl-types.js';
 
 /** Zero padding on each side, in pixels. */
 export interface Padding {
@@ -16,6 +17,8 @@ export interface Conv2dOptions {
   padding?: number | Padding;
   /** Whether the input passes through max(0, ·) first, as ReLU's output would; false by default. */
   rectify?: boolean;
+  /** How the output is stored; 'f32' by default. Sums are of float32 in either case. */
+  output?: DType;
 }
 
 /** All sizes of one convolution, checked. */

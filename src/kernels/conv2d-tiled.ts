@@ -25,6 +25,7 @@ export function conv2dTiled(recorder: Recorder, { label, x, filter, y, accumulat
       HAS_BIAS: bias ? 1 : 0,
       ACCUMULATE: accumulate ? 1 : 0,
     },
+    types: { In: x.dtype, Out: y.dtype },
     bindings: [read(x), read(packed), read(bias ?? weights), accumulate ? update(y) : write(y)],
     workgroups: [ceilDiv(width, TILE_PIXELS) * ceilDiv(height, TILE_PIXELS), padded / TILE_CHANNELS, batch],
     flops,

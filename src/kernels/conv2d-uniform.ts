@@ -39,7 +39,10 @@ export function uniformBlocks(
   };
 }
 
-/** Records the 3×3 convolution of x into y with weights read as uniforms; adds to y when `accumulate`. */
+/**
+ * Records the 3×3 convolution of x into y with weights read as uniforms; adds to y when `accumulate`. Where y holds
+ * float16, it is rounded once for every 227 input channels.
+ */
 export function conv2dUniform(recorder: Recorder, { label, x, filter, y, accumulate, flops }: Conv3x3): void {
   const { batch, inputChannels, outputChannels, height, width } = filter;
   const { minUniformBufferOffsetAlignment } = recorder.gpu.limits;
@@ -63,6 +66,7 @@ export function conv2dUniform(recorder: Recorder, { label, x, filter, y, accumul
       label,
       shader: 'conv2d_uniform',
       constants: { ADD: add ? 1 : 0, BLOCK_VECTORS: BINDING_VECTORS },
+      types: { In: x.dtype, Out: y.dtype },
       bindings: [read(x), uniform(view), uniform(sizes), add || block > 0 ? update(y) : write(y)],
       workgroups: [ceilDiv(width, TILE * LANES), ceilDiv(height, TILE), batch],
       flops: flops / count,

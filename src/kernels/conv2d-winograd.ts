@@ -1,6 +1,7 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { F32_BYTES, Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 
@@ -92,6 +93,7 @@ function transform(
     label: `${label}.transform`,
     shader: 'winograd_input',
     constants: { WIDE: isWide(filter) ? 1 : 0 },
+    types: { In: x.dtype, In4: wgslType(x.dtype, 4) },
     bindings: [read(x), read(x), uniform(recorder.parameters('winograd.sizes', sizes)), write(transformed)],
     workgroups: [blocks, ceilDiv(channels, WORKGROUP_CHANNELS), 1],
   });
@@ -145,11 +147,18 @@ function restore(
   const wide = isWide(filter);
   const output = accumulate || begun ? update(y) : write(y);
   const uses = [accumulate, bias !== undefined, gate !== undefined].map(Number);
+  const gateType = gate?.dtype ?? 'f32';
   const unused = write(recorder.temporary('winograd.unused', [QUAD]));
   recorder.dispatch({
     label: `${label}.restore`,
     shader: 'winograd_output',
     constants: { WIDE: wide ? 1 : 0 },
+    types: {
+      Gate: gateType,
+      Gate4: wgslType(gateType, 4),
+      Out: y.dtype,
+      Out4: wgslType(y.dtype, 4),
+    },
     bindings: [
       read(products),
       read(bias ?? weights),

@@ -2,6 +2,7 @@ import { read, update, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Shape, Tensor } from '../gpu/tensor.js';
+import type { DType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
 import { adjointFilter, forwardFilter } from './conv2d-filter.js';
 import {
@@ -16,6 +17,7 @@ import {
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
 import { conv2dWinograd } from './conv2d-winograd.js';
+import { converted } from './copy.js';
 import { relu, reluBackward } from './relu.js';
 import { conv2dShape } from './shapes.js';
 
@@ -30,7 +32,7 @@ const FUSES: ReadonlySet<Conv2dVariant> = new Set(['winograd']);
  * y[n,o,i,j] = bias[o] + Σ_{c,u,v} w[o,c,u,v] · x[n,c, i·stride + u − pad, j·stride + v − pad], zeros outside x; with
  * `rectify` of max(x, 0) in place of x.
  *
- * @param x [N, C, H, W].
+ * @param x [N, C, H, W], whole or half; weights and bias are whole.
  * @param weights [O, C, kH, kW].
  * @param bias [O], or undefined for none.
  * @returns [N, O, H', W'] with H' = ⌊(H + top + bottom − kH) / stride⌋ + 1, W' likewise.
@@ -48,8 +50,10 @@ export function conv2d(
     bias === undefined || bias.size === g.outputChannels,
     () => `conv2d: ${bias} must have one number for each of the ${g.outputChannels} output channels.`,
   );
-  const y = recorder.temporary('conv2d', [g.batch, g.outputChannels, g.outputHeight, g.outputWidth]);
-  const variant = chooseVariant(recorder, 'conv2d', g, options);
+  const shape = [g.batch, g.outputChannels, g.outputHeight, g.outputWidth];
+  const y = recorder.temporary('conv2d', shape, options.output);
+  const stored = [x.dtype, y.dtype].includes('f16') ? 'f16' : 'f32';
+  const variant = chooseVariant(recorder, 'conv2d', g, options, stored);
   const input = options.rectify && !FUSES.has(variant) ? relu(recorder, x) : x;
   if (variant !== 'direct') {
     const filter = forwardFilter(g, weights, bias);
@@ -70,6 +74,7 @@ export function conv2d(
     label: 'conv2d',
     shader: 'conv2d_direct',
     constants: { ...geometryConstants(g), HAS_BIAS: bias ? 1 : 0 },
+    types: { In: x.dtype, Out: y.dtype },
     bindings: [read(input), read(weights), read(bias ?? weights), write(y)],
     workgroups: linearGrid(y.size),
     flops: conv2dFlops(g),
@@ -101,7 +106,7 @@ export function conv2dBackwardInput(
     !options.rectify || x?.shape.join() === inputShape.join(),
     () => `conv2d.dInput: the gradient of a rectified input needs the input, of [${inputShape.join(', ')}].`,
   );
-  const variant = chooseVariant(recorder, 'conv2d.dInput', g, options);
+  const variant = chooseVariant(recorder, 'conv2d.dInput', g, options, options.rectify ? x?.dtype : 'f32');
   if (options.rectify && !FUSES.has(variant)) {
     const ungated = backwardInput(recorder, variant, g, dy, weights);
     const dx = reluBackward(recorder, x!, ungated, into);
@@ -156,12 +161,13 @@ export function conv2dBackwardWeights(
 ): Tensor {
   const g = conv2dGeometry(x.shape, weights, options);
   requireOutputShape(g, dy);
+  const input = converted(recorder, options.rectify ? relu(recorder, x) : x, 'f32');
   const dw = into ?? recorder.temporary('conv2d.dWeights', weights.shape);
   recorder.dispatch({
     label: 'conv2d.dWeights',
     shader: 'conv2d_dweights',
     constants: { ...geometryConstants(g), ACCUMULATE: into ? 1 : 0 },
-    bindings: [read(options.rectify ? relu(recorder, x) : x), read(dy), into ? update(dw) : write(dw)],
+    bindings: [read(input), read(dy), into ? update(dw) : write(dw)],
     workgroups: linearGrid(dw.size, 1),
     flops: conv2dFlops(g),
   });
@@ -193,9 +199,10 @@ function chooseVariant(
   operation: string,
   g: Conv2dGeometry,
   options: Conv2dOptions,
+  stored?: DType,
 ): Conv2dVariant {
   const eligible = conv2dVariants(g, recorder.gpu.facts.software);
-  return recorder.choose(operation, conv2dShape(g, options.rectify), eligible);
+  return recorder.choose(operation, conv2dShape(g, options.rectify, stored), eligible);
 }
 
 function requireOutputShape(g: Conv2dGeometry, dy: Tensor): void {

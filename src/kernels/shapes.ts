@@ -6,9 +6,9 @@ import type { Conv2dGeometry } from './conv2d-geometry.js';
 
 /**
  * A convolution, or one of its gradients, by the sizes of the convolution: '64→128 @ 64×64', channels and input, and
- * whether its input is rectified on the way.
+ * whether its input is rectified on the way, or any of its maps stored as halves.
  */
-export function conv2dShape(g: Conv2dGeometry, rectify = false): string {
+export function conv2dShape(g: Conv2dGeometry, rectify = false, stored: DType = 'f32'): string {
   const { batch, inputChannels, outputChannels, inputHeight, inputWidth, strideY, strideX } = g;
   const { top, bottom, left, right } = g.padding;
   const sizes = `${inputChannels}→${outputChannels} @ ${inputHeight}×${inputWidth}`;
@@ -18,7 +18,7 @@ export function conv2dShape(g: Conv2dGeometry, rectify = false): string {
   const rest = usual
     ? ''
     : `, ${g.kernelHeight}×${g.kernelWidth}, stride ${strideY}×${strideX}, pad ${[top, bottom, left, right].join(' ')}`;
-  return `${sizes}${rest}${rectify ? ', rectified' : ''}${images(batch)}`;
+  return `${sizes}${rest}${rectify ? ', rectified' : ''}${halves(stored)}${images(batch)}`;
 }
 
 /** A Gram matrix of `maps` feature maps of `places` pixels each: '64 @ 16384'. */

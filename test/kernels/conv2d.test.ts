@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  converted,
   conv2d,
   conv2dBackwardBias,
   conv2dBackwardInput,
@@ -13,6 +14,7 @@ import { winogradStrips } from '../../src/kernels/conv2d-winograd.js';
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu, usePlainGpu } from '../support/gpu.js';
+import { roundedToHalves, skipWithoutHalves, STORED } from '../support/halves.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
@@ -127,6 +129,7 @@ describe.each([
 describe.each([
   ['direct', [1, 2, 7, 9], [4, 2, 3, 3]],
   ['tiled', [1, 3, 19, 34], [5, 3, 3, 3]],
+  ['uniform', [1, 3, 19, 34], [5, 3, 3, 3]],
   ['winograd', [1, 17, 18, 33], [33, 17, 3, 3]],
   ['winograd', [2, 16, 6, 36], [20, 16, 3, 3]],
 ] as const)('conv2d (%s) of a rectified input', (variant, input, weights) => {
@@ -155,6 +158,41 @@ describe.each([
     expect(sum).toBeAllClose(
       expected.map((v, i) => v + before.data[i]!),
       allowed,
+    );
+    expect(dw).toBeAllClose(oracle.dw, tolerance(g.batch * g.outputHeight * g.outputWidth));
+  });
+
+  it('stored as float16: the same but for the rounding of what is stored', async (context) => {
+    skipWithoutHalves(context, gpu());
+    gpu().variants.force('conv2d', variant);
+    const half = { data: roundedToHalves(x.data), shape: input };
+    const [y] = await evaluate(gpu(), [half, w, b], (r, xt, wt, bt) => {
+      const output = conv2d(r, converted(r, xt!, 'f16'), wt!, bt, { ...options, output: 'f16' });
+      expect(output.dtype).toBe('f16');
+      return converted(r, output, 'f32');
+    });
+    const positive = half.data.map((v) => Math.max(v, 0));
+    const { absolute } = tolerance(input[1] * 9, variant);
+    expect(y).toBeAllClose(conv2dOracle(g, positive, w.data, b.data), {
+      ...STORED,
+      absolute: absolute * (1 + STORED.relative) + STORED.absolute,
+    });
+
+    const before = { data: uniform(9, x.data.length), shape: input };
+    const [dx, sum, dw] = await evaluate(gpu(), [dy, w, half, before], (r, dyt, wt, xt, bt) => {
+      const stored = converted(r, xt!, 'f16');
+      return [
+        conv2dBackwardInput(r, dyt!, wt!, input, options, undefined, stored),
+        conv2dBackwardInput(r, dyt!, wt!, input, options, bt, stored),
+        conv2dBackwardWeights(r, stored, dyt!, wt!, options),
+      ];
+    });
+    const oracle = conv2dGradientOracle(g, positive, w.data, dy.data);
+    const expected = oracle.dx.map((v, i) => (half.data[i]! > 0 ? v : 0));
+    expect(dx).toBeAllClose(expected, tolerance(weights[0] * 9, variant));
+    expect(sum).toBeAllClose(
+      expected.map((v, i) => v + before.data[i]!),
+      tolerance(weights[0] * 9, variant),
     );
     expect(dw).toBeAllClose(oracle.dw, tolerance(g.batch * g.outputHeight * g.outputWidth));
   });
