@@ -19,7 +19,10 @@ struct Sizes {
   rows: f32,
 }
 
-@group(0) @binding(0) var<storage, read> f: array<vec4f>;
+// As f is stored: vec4f or vec4h.
+alias Four = vec4f;
+
+@group(0) @binding(0) var<storage, read> f: array<Four>;
 @group(0) @binding(1) var<storage, read> s: array<vec4f>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> df: array<vec4f>;
@@ -99,7 +102,7 @@ fn main(
   for (var j = 0u; j < m; j += LANES / 8u) {
     let w = s[weight];
     weight += (LANES / 8u) * width4;
-    let x = Pair(f[j * k4 + a], f[j * k4 + b]);
+    let x = Pair(vec4f(f[j * k4 + a]), vec4f(f[j * k4 + b]));
     s0 = add(subgroupBroadcast(w, 0u), x, s0);
     s1 = add(subgroupBroadcast(w, 1u), x, s1);
     s2 = add(subgroupBroadcast(w, 2u), x, s2);
@@ -110,7 +113,7 @@ fn main(
     s7 = add(subgroupBroadcast(w, 7u), x, s7);
     if (LANES == 16u) {
       let next = min(j + 1u, m - 1u) * k4;
-      let y = Pair(f[next + a], f[next + b]);
+      let y = Pair(vec4f(f[next + a]), vec4f(f[next + b]));
       s0 = add(subgroupBroadcast(w, 8u), y, s0);
       s1 = add(subgroupBroadcast(w, 9u), y, s1);
       s2 = add(subgroupBroadcast(w, 10u), y, s2);

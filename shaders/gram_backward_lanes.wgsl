@@ -11,7 +11,10 @@ override K4: u32 = 1u;
 override WIDTH4: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> f: array<vec4f>;
+// As f is stored: vec4f or vec4h.
+alias Four = vec4f;
+
+@group(0) @binding(0) var<storage, read> f: array<Four>;
 @group(0) @binding(1) var<storage, read> s: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> df: array<f32>;
 
@@ -38,8 +41,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var acc0: array<vec4f, 4u * ROWS4>;
   var acc1: array<vec4f, 4u * ROWS4>;
   for (var j = 0u; j < M; j++) {
-    let x0 = f[j * K4 + k0];
-    let x1 = f[j * K4 + safe1];
+    let x0 = vec4f(f[j * K4 + k0]);
+    let x1 = vec4f(f[j * K4 + safe1]);
     for (var r = 0u; r < ROWS4; r++) {
       let w = s[j * WIDTH4 + block + r];
       for (var c = 0u; c < 4u; c++) {

@@ -11,7 +11,10 @@ override K: u32 = 1u;
 override SCALE: f32 = 1.0;
 override ACCUMULATE: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> f: array<f32>;
+// As f is stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> f: array<Element>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> df: array<f32>;
 
@@ -27,7 +30,7 @@ fn weight(i: u32, j: u32) -> f32 {
 
 fn feature(j: u32, k: u32) -> f32 {
   if (k < K) {
-    return f[j * K + k];
+    return f32(f[j * K + k]);
   }
   return 0.0;
 }

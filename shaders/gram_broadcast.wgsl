@@ -21,9 +21,17 @@ struct Sizes {
   outputs: f32,
 }
 
-@group(0) @binding(0) var<storage, read> f: array<vec4f>;
+// As f is stored: vec4f or vec4h.
+alias Four = vec4f;
+
+@group(0) @binding(0) var<storage, read> f: array<Four>;
 @group(0) @binding(1) var<uniform> sizes: Sizes;
 @group(0) @binding(2) var<storage, read_write> g: array<f32>;
+
+/// Four vec4s of f.
+fn fours(at: vec4u) -> mat4x4f {
+  return mat4x4f(vec4f(f[at.x]), vec4f(f[at.y]), vec4f(f[at.z]), vec4f(f[at.w]));
+}
 
 /// For each row i that the lanes hold in one register: its products with the lane's four rows j.
 alias Sums = array<vec4f, 16>;
@@ -88,7 +96,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   if (i0 == j0) {
     // The rows i are the rows j: half the loads.
     for (var k = group.z * slice4; k < end; k++) {
-      let four = mat4x4f(f[j.x + k], f[j.y + k], f[j.z + k], f[j.w + k]);
+      let four = fours(j + k);
       let columns = transpose(four);
       multiply(four[0], columns, &sums0);
       multiply(four[1], columns, &sums1);
@@ -97,11 +105,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     }
   } else {
     for (var k = group.z * slice4; k < end; k++) {
-      let columns = transpose(mat4x4f(f[j.x + k], f[j.y + k], f[j.z + k], f[j.w + k]));
-      multiply(f[i.x + k], columns, &sums0);
-      multiply(f[i.y + k], columns, &sums1);
-      multiply(f[i.z + k], columns, &sums2);
-      multiply(f[i.w + k], columns, &sums3);
+      let columns = transpose(fours(j + k));
+      multiply(vec4f(f[i.x + k]), columns, &sums0);
+      multiply(vec4f(f[i.y + k]), columns, &sums1);
+      multiply(vec4f(f[i.z + k]), columns, &sums2);
+      multiply(vec4f(f[i.w + k]), columns, &sums3);
     }
   }
   var outputs: Outputs;

@@ -12,7 +12,10 @@ override SLICE4: u32 = 1u;
 override SCALE: f32 = 1.0;
 override MIRROR: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> f: array<vec4f>;
+// As f is stored: vec4f or vec4h.
+alias Four = vec4f;
+
+@group(0) @binding(0) var<storage, read> f: array<Four>;
 @group(0) @binding(1) var<storage, read_write> g: array<f32>;
 
 var<workgroup> sums: array<f32, TILE * TILE * LANES>;
@@ -40,10 +43,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var k = group.z * SLICE4 + lane; k < end; k += LANES) {
     var a: array<vec4f, TILE>;
     for (var t = 0u; t < TILE; t++) {
-      a[t] = f[rows_i[t] + k];
+      a[t] = vec4f(f[rows_i[t] + k]);
     }
     for (var j = 0u; j < TILE; j++) {
-      let b = f[rows_j[j] + k];
+      let b = vec4f(f[rows_j[j] + k]);
       for (var i = 0u; i < TILE; i++) {
         acc[i * TILE + j] = dot_add(a[i], b, acc[i * TILE + j]);
       }

@@ -13,7 +13,10 @@ override SLICE: u32 = 16u;
 override SCALE: f32 = 1.0;
 override MIRROR: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> f: array<f32>;
+// As f is stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> f: array<Element>;
 @group(0) @binding(1) var<storage, read_write> g: array<f32>;
 
 // By column, then row; one spare row against bank conflicts while storing.
@@ -22,7 +25,7 @@ var<workgroup> b_tile: array<f32, STEP * (TILE + 1u)>;
 
 fn element(row: u32, k: u32, end: u32) -> f32 {
   if (row < M && k < end) {
-    return f[row * K + k];
+    return f32(f[row * K + k]);
   }
   return 0.0;
 }

@@ -3,8 +3,11 @@ override COUNT: u32 = 1u;
 override WIDTH: u32 = 1u;
 override PADDED: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// As x and y are stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -20,6 +23,6 @@ fn main(
   if (column < WIDTH) {
     y[at] = x[(at / PADDED) * WIDTH + column];
   } else {
-    y[at] = 0.0;
+    y[at] = Element();
   }
 }

@@ -1,6 +1,7 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import { axpy } from './axpy.js';
 import { crop } from './crop.js';
@@ -8,7 +9,7 @@ import { padRows } from './pad-rows.js';
 
 /** What is to be made: (dy + dyᵀ)·f / (m·k). */
 export interface Product {
-  /** m × k. */
+  /** m × k, whole or half. */
   f: Tensor;
   /** m × m. */
   dy: Tensor;
@@ -27,6 +28,7 @@ export function gramBackwardTiled(recorder: Recorder, { f, dy, into, flops }: Pr
     label: LABEL,
     shader: 'gram_backward_tiled',
     constants: { M: m, K: k, SCALE: 1 / f.size, ACCUMULATE: into ? 1 : 0 },
+    types: { Element: f.dtype },
     bindings: [read(f), read(dy), into ? update(df) : write(df)],
     workgroups: [ceilDiv(k, 64), ceilDiv(m, 64), 1],
     flops,
@@ -46,6 +48,7 @@ export function gramBackwardLanes(recorder: Recorder, { f, dy, into, flops }: Pr
     label: LABEL,
     shader: 'gram_backward_lanes',
     constants: { M: m, K: k, K4: k4, WIDTH4: width / 4, ACCUMULATE: into ? 1 : 0 },
+    types: { Four: wgslType(f.dtype, 4) },
     bindings: [read(padded), read(s), into ? update(df) : write(df)],
     workgroups: [ceilDiv(k4, 128), width / 16, 1],
     flops,
@@ -71,6 +74,7 @@ export function gramBackwardBroadcast(recorder: Recorder, product: Product): Ten
     label: LABEL,
     shader: 'gram_backward_broadcast',
     constants: { LANES: lanes },
+    types: { Four: wgslType(f.dtype, 4) },
     bindings: [read(padded), read(s), uniform(sizes), accumulate ? update(df) : write(df)],
     workgroups: [across, width / 32, fold],
     flops,

@@ -2,6 +2,7 @@ import { read, uniform, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
 import {
   gramBackwardBroadcast,
@@ -21,13 +22,13 @@ import { gramShape } from './shapes.js';
  *
  * Only the half on and above the diagonal is computed; the other is its mirror image, to the last bit.
  *
- * @param x feature maps [N, C, H, W]
+ * @param x feature maps [N, C, H, W], whole or half
  * @returns [N·C, N·C]
  * @throws ShapeError when x is not four-dimensional.
  */
 export function gram(recorder: Recorder, x: Tensor): Tensor {
   const { f, m, k } = asMatrix(x);
-  const variant = chooseVariant(recorder, 'gram', m, k);
+  const variant = chooseVariant(recorder, 'gram', f);
   const lanes = recorder.gpu.facts.subgroupSize;
   const { slices, slice, workgroups } = planGram(variant, m, k, lanes);
   const scale = 1 / x.size;
@@ -43,6 +44,7 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
       ...call,
       shader: 'gram_tiled',
       constants: { ...constants, K: k, SLICE: slice },
+      types: { Element: f.dtype },
       bindings: [read(f), write(target)],
     });
   } else {
@@ -53,6 +55,7 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
         ...call,
         shader: 'gram_lanes',
         constants: { ...constants, K4: k4, SLICE4: slice4 },
+        types: { Four: wgslType(f.dtype, 4) },
         bindings: [read(padded), write(target)],
       });
     } else {
@@ -62,6 +65,7 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
         ...call,
         shader: 'gram_broadcast',
         constants: { LANES: lanes! },
+        types: { Four: wgslType(f.dtype, 4) },
         bindings: [read(padded), uniform(sizes), write(target)],
       });
     }
@@ -104,14 +108,15 @@ export function gramBackward(recorder: Recorder, x: Tensor, dy: Tensor, into?: T
     into === undefined || into.size === x.size,
     () => `gram.dInput: ${into} and ${x} differ in size.`,
   );
-  const variant = chooseVariant(recorder, 'gram.dInput', m, k);
+  const variant = chooseVariant(recorder, 'gram.dInput', f);
   const product: Product = { f, dy: dy.view([m, m]), into: into?.view([m, k]), flops: 2 * m * m * k };
   const df = BACKWARD[variant](recorder, product);
   return into ?? df.view(x.shape);
 }
 
-function chooseVariant(recorder: Recorder, operation: string, m: number, k: number): GramVariant {
-  return recorder.choose(operation, gramShape(m, k), gramVariants(recorder.gpu.facts));
+function chooseVariant(recorder: Recorder, operation: string, f: Tensor): GramVariant {
+  const [m, k] = f.shape as [number, number];
+  return recorder.choose(operation, gramShape(m, k, f.dtype), gramVariants(recorder.gpu.facts));
 }
 
 /** The feature maps as a matrix f of m rows, one a map, and k columns, one a place. */

@@ -22,8 +22,8 @@ export function conv2dShape(g: Conv2dGeometry, rectify = false, stored: DType = 
 }
 
 /** A Gram matrix of `maps` feature maps of `places` pixels each: '64 @ 16384'. */
-export function gramShape(maps: number, places: number): string {
-  return `${maps} @ ${places}`;
+export function gramShape(maps: number, places: number, stored: DType = 'f32'): string {
+  return `${maps} @ ${places}${halves(stored)}`;
 }
 
 /** Feature maps [N, C, H, W]: '64 @ 128×128'. */

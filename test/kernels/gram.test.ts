@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gramVariants, planGram } from '../../src/kernels/gram-plan.js';
-import { gram, gramBackward } from '../../src/kernels/index.js';
+import { converted, gram, gramBackward } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
+import { roundedToHalves, skipWithoutHalves } from '../support/halves.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
@@ -103,6 +104,37 @@ describe.each([
         { absolute: worst(m, 2 / (m * k)) + 1.2e-7 },
       );
     });
+  });
+
+  // The first needs its rows padded.
+  it('takes halves, and sums in float32', async (context) => {
+    skipWithoutHalves(context, gpu());
+    gpu().variants.force('gram', variant);
+    for (const shape of [
+      [1, 65, 3, 11],
+      [1, 8, 8, 4],
+    ]) {
+      const [m, k] = [shape[0]! * shape[1]!, shape[2]! * shape[3]!];
+      const x = roundedToHalves(uniform(1, m * k));
+      const [dy, before] = [uniform(2, m * m), uniform(3, m * k)];
+      const inputs = [
+        { data: x, shape },
+        { data: dy, shape: [m, m] },
+        { data: before, shape },
+      ];
+      const [g, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => {
+        const stored = converted(r, a!, 'f16');
+        return [gram(r, stored), gramBackward(r, stored, b!), gramBackward(r, stored, b!, c)];
+      });
+      expect(g).toBeAllClose(oracle(x, m, k), { absolute: worst(k, 1 / (m * k)) });
+      const expected = backwardOracle(x, dy, m, k);
+      const allowed = worst(m, 2 / (m * k));
+      expect(dx).toBeAllClose(expected, { absolute: allowed });
+      expect(sum).toBeAllClose(
+        expected.map((v, i) => v + before[i]!),
+        { absolute: allowed + 1.2e-7 },
+      );
+    }
   });
 
   it('adds up slices when there are too few tiles', async () => {
