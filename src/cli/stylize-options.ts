@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { StylizeRequest } from '../node/stylize.js';
 import {
   DEFAULTS,
+  PRECISIONS,
   PRESETS,
   resolveStyleOptions,
   type PresetName,
@@ -116,6 +117,11 @@ export function declareStylize(command: Command): Command {
   option(
     '--profile <file>',
     'at the end, write what one evaluation takes, kernel by kernel, as a trace for Perfetto',
+  );
+  option(
+    '--precision <type>',
+    `feature maps in f32, or in f16: half their memory, about three digits (default: ${DEFAULTS.precision})`,
+    oneOf('--precision', PRECISIONS),
   );
   option('--adapter <name>', 'the adapter to use, by a name that scumble devices shows');
   command.option('--quiet', 'print errors only');

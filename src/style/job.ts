@@ -1,4 +1,4 @@
-import { GpuError } from '../gpu/errors.js';
+import { GpuError, LimitError } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { type Program, runAll } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
@@ -74,7 +74,8 @@ export class StyleJob {
   /**
    * Computes the targets, then records, plans and compiles everything that a run needs.
    *
-   * @throws UserError for images too small for the layers; LimitError where the GPU cannot hold the job.
+   * @throws UserError for images too small for the layers; LimitError where the GPU cannot hold the job, or does not
+   *   know the precision.
    */
   static async create(
     gpu: Gpu,
@@ -85,6 +86,7 @@ export class StyleJob {
   ): Promise<StyleJob> {
     requireDepth(images.content, [...options.contentLayers, ...options.styleLayers]);
     requireDepth(images.style, options.styleLayers);
+    requirePrecision(gpu, options);
     const disposers: (() => void)[] = [];
     const keep = <T>(value: T, dispose: (value: T) => void): T => {
       disposers.unshift(() => dispose(value));
@@ -102,7 +104,7 @@ export class StyleJob {
       const targets = keep(allocateTargets(gpu, images, options), (made: Targets) => freeTargets(gpu, made));
       await tune?.((recorder) => void recordObjective(recorder, x, filters, targets, options));
       // They are computed once: not worth a measurement, but to be computed in the same way the next time.
-      await tune?.((recorder) => recordTargets(recorder, images, filters, targets, options.pooling), {
+      await tune?.((recorder) => recordTargets(recorder, images, filters, targets, options), {
         budget: 0,
       });
       const recorder = new Recorder(gpu, 'evaluation');
@@ -226,6 +228,15 @@ export class StyleJob {
 /** @throws UserError for an image too small to reach the deepest of the layers, before anything is compiled for it. */
 function requireDepth({ shape }: Tensor, names: readonly string[]): void {
   if (names.length > 0) layerSizes(layersUpTo(names), shape[2]!, shape[3]!);
+}
+
+/** @throws LimitError where the device cannot store what is asked for. */
+function requirePrecision({ device, facts }: Gpu, { precision }: StyleOptions): void {
+  if (precision === 'f32' || device.features.has('shader-f16')) return;
+  const adapter = facts.description || facts.device || facts.vendor || 'this GPU';
+  throw new LimitError(
+    `The precision f16 needs shaders with 16-bit floats (WebGPU's shader-f16), which ${adapter} lacks; use f32 (--precision).`,
+  );
 }
 
 function optimiserOptions({ history, stopRule, clamp }: StyleOptions): LbfgsOptions {

@@ -3,6 +3,7 @@ import { Tape, type Variable } from '../autodiff/tape.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Shape, Tensor } from '../gpu/tensor.js';
+import type { DType } from '../gpu/wgsl-types.js';
 import { copy } from '../kernels/index.js';
 import { layerSizes, layersUpTo } from '../vgg/layers.js';
 import { type Pooling, recordVgg, type VggFilters } from '../vgg/network.js';
@@ -18,6 +19,8 @@ export interface Objective {
   /** Multiplies Gram matrices inside the square: each style loss is mean((w·G − w·A)²). */
   styleWeight: number;
   pooling: Pooling;
+  /** How the network's feature maps are stored; all else, and all arithmetic, is float32. */
+  precision: DType;
 }
 
 /** The features and Gram matrices to be matched, by layer name, resident on the GPU. */
@@ -71,7 +74,7 @@ export function recordTargets(
   images: TargetImages,
   filters: VggFilters,
   targets: Targets,
-  pooling: Pooling,
+  { pooling, precision }: Pick<Objective, 'pooling' | 'precision'>,
 ): void {
   const fill = (
     image: Tensor,
@@ -79,7 +82,7 @@ export function recordTargets(
     take: (layer: Variable) => Variable,
   ): void => {
     if (into.size === 0) return;
-    const layers = recordVgg(new Tape(recorder).constant(image), filters, into.keys(), pooling);
+    const layers = recordVgg(new Tape(recorder).constant(image), filters, into.keys(), pooling, precision);
     for (const [name, target] of into) copy(recorder, take(layers.get(name)!).value, target);
   };
   fill(images.content, targets.content, (layer) => layer);
@@ -95,7 +98,7 @@ export async function computeTargets(
   targets = allocateTargets(gpu, images, objective),
 ): Promise<Targets> {
   const recorder = new Recorder(gpu, 'targets');
-  recordTargets(recorder, images, filters, targets, objective.pooling);
+  recordTargets(recorder, images, filters, targets, objective);
   const program = await recorder.freeze();
   program.run();
   program.dispose();
@@ -119,17 +122,16 @@ export function recordObjective(
   image: Tensor,
   filters: VggFilters,
   targets: Targets,
-  { contentLayers, styleLayers, contentWeight, styleWeight, pooling }: Objective,
+  { contentLayers, styleLayers, contentWeight, styleWeight, pooling, precision }: Objective,
 ): RecordedObjective {
   const tape = new Tape(recorder);
   const x = tape.variable(image);
   const styleLosses: Variable[] = [];
   const contentLosses: Variable[] = [];
-  recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling, (name, layer) => {
+  recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling, precision, (name, layer) => {
     const within = (kind: string, record: () => Variable) => recorder.within(`${kind} ${name}`, record);
     const [style, content] = [targets.style.get(name), targets.content.get(name)];
-    if (style)
-      styleLosses.push(within('style', () => mse(gram(layer), tape.constant(style), styleWeight)));
+    if (style) styleLosses.push(within('style', () => mse(gram(layer), tape.constant(style), styleWeight)));
     if (content)
       contentLosses.push(within('content', () => mse(layer, tape.constant(content), contentWeight)));
   });

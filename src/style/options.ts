@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import type { DType } from '../gpu/wgsl-types.js';
 import type { Pooling } from '../vgg/network.js';
 import { findLayer } from '../vgg/layers.js';
 import type { Objective } from './objective.js';
@@ -26,6 +27,8 @@ export interface StyleOptions extends Objective {
   seed: number;
 }
 
+export const PRECISIONS: readonly DType[] = ['f32', 'f16'];
+
 /** The seed program's values, with the box constraint made robust. */
 export const DEFAULTS: Readonly<StyleOptions> = {
   contentLayers: ['conv_4'],
@@ -33,6 +36,7 @@ export const DEFAULTS: Readonly<StyleOptions> = {
   contentWeight: 1,
   styleWeight: 1000,
   pooling: 'max',
+  precision: 'f32',
   evaluations: 300,
   history: 100,
   lineSearch: 'none',
@@ -71,6 +75,8 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
   if (layers.length === 0)
     throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
   layers.forEach(findLayer);
+  if (!PRECISIONS.includes(resolved.precision))
+    throw new UserError(`precision must be ${PRECISIONS.join(' or ')}, not ${resolved.precision}.`);
   requireWhole('evaluations', resolved.evaluations, 1, 1_000_000);
   requireWhole('history', resolved.history, 1, 255);
   requireWhole('seed', resolved.seed, 0, Number.MAX_SAFE_INTEGER);

@@ -2,6 +2,7 @@ import { avgPool2d, conv2d, maxPool2d, relu } from '../autodiff/operations.js';
 import type { Variable } from '../autodiff/tape.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
+import type { DType } from '../gpu/wgsl-types.js';
 import { findLayer, layerSizes, layersUpTo, type VggLayer } from './layers.js';
 import type { ConvolutionWeights } from './weights.js';
 
@@ -48,6 +49,7 @@ export class VggFilters {
  *
  * @param image [N, 3, H, W], RGB in 0..1.
  * @param names layers in either scheme (`conv3_1` or `conv_5`).
+ * @param precision how the layers' outputs are stored. Sums and gradients are of float32 in either case.
  * @param visit is given each named layer's output as soon as that is recorded: what it records there, the tape takes
  *   back at the same place, and need not keep its gradient through all the layers below.
  * @returns each named layer's output [N, C, H', W'] under the name it was asked for by. Convolutions' outputs are those
@@ -59,6 +61,7 @@ export function recordVgg(
   filters: VggFilters,
   names: Iterable<string>,
   pooling: Pooling = 'max',
+  precision: DType = 'f32',
   visit: (name: string, output: Variable) => void = () => undefined,
 ): Map<string, Variable> {
   const wanted = [...new Set(names)];
@@ -78,7 +81,7 @@ export function recordVgg(
       rectify = true;
       return;
     }
-    x = recorder.within(layer.name, () => recordLayer(x, layer, filters, pooling, rectify));
+    x = recorder.within(layer.name, () => recordLayer(x, layer, filters, { pooling, precision, rectify }));
     rectify = false;
     for (const name of wanted.filter((name) => findLayer(name) === layer)) {
       outputs.set(name, x);
@@ -92,13 +95,16 @@ function recordLayer(
   x: Variable,
   layer: VggLayer,
   filters: VggFilters,
-  pooling: Pooling,
-  rectify: boolean,
+  { pooling, precision, rectify }: { pooling: Pooling; precision: DType; rectify: boolean },
 ): Variable {
   switch (layer.kind) {
     case 'conv': {
       const { weight, bias } = filters.get(layer);
-      return conv2d(x, x.tape.constant(weight), x.tape.constant(bias), { padding: 1, rectify });
+      return conv2d(x, x.tape.constant(weight), x.tape.constant(bias), {
+        padding: 1,
+        rectify,
+        output: precision,
+      });
     }
     case 'relu':
       return relu(x);
