@@ -1,5 +1,6 @@
 import { requireShape } from '../gpu/errors.js';
 import type { Shape, Tensor } from '../gpu/tensor.js';
+import type { AdapterFacts } from '../gpu/facts.js';
 import type { DType } from '../gpu/wgsl-types.js';
 
 /** Zero padding on each side, in pixels. */
@@ -119,7 +120,7 @@ export function conv2dFlops(g: Conv2dGeometry): number {
   return 2 * taps * g.outputChannels * g.outputHeight * g.outputWidth * g.batch;
 }
 
-export type Conv2dVariant = 'direct' | 'tiled' | 'uniform' | 'winograd';
+export type Conv2dVariant = 'direct' | 'narrow' | 'tiled' | 'uniform' | 'winograd';
 
 /** Fewer channels than this leave Winograd's transforms without products to pay for them. */
 const WINOGRAD_LEAST_CHANNELS = 16;
@@ -127,13 +128,25 @@ const WINOGRAD_LEAST_CHANNELS = 16;
 /** One input channel more, and a block of its weights would not fit a uniform binding. */
 const WINOGRAD_MOST_CHANNELS = 512;
 
+/** Lanes of a subgroup of the narrow variant, each with a vector of so many pixels. */
+export const NARROW_LANES = 8;
+export const NARROW_PIXELS = 4;
+
+/** Channels of the narrow side, and of the other, whose weights are to fit one uniform binding. */
+const NARROW_MOST_CHANNELS = 3;
+const NARROW_MOST_OUTPUTS = 512;
+
 /**
  * The variants that can take this convolution, in the order to prefer where none has been measured. The general
  * one takes all; the others only VGG's kind: 3×3, stride 1, one pixel of padding.
  *
- * @param software whether the adapter is a processor in disguise, where uniform loads are what is cheap.
+ * @param facts of the adapter: whether it is a processor in disguise, where loads cost more than arithmetic, and its
+ *   subgroups, which the narrow variant needs.
  */
-export function conv2dVariants(g: Conv2dGeometry, software: boolean): Conv2dVariant[] {
+export function conv2dVariants(
+  g: Conv2dGeometry,
+  { software, subgroupSize }: Pick<AdapterFacts, 'software' | 'subgroupSize'>,
+): Conv2dVariant[] {
   const { top, bottom, left, right } = g.padding;
   const same3x3 =
     g.kernelHeight === 3 &&
@@ -146,5 +159,13 @@ export function conv2dVariants(g: Conv2dGeometry, software: boolean): Conv2dVari
   const most = Math.max(g.inputChannels, g.outputChannels);
   const winograd: Conv2dVariant[] =
     fewest >= WINOGRAD_LEAST_CHANNELS && most <= WINOGRAD_MOST_CHANNELS ? ['winograd'] : [];
-  return software ? [...winograd, 'uniform', 'tiled', 'direct'] : ['tiled', ...winograd, 'uniform', 'direct'];
+  const fitsNarrow =
+    subgroupSize === NARROW_LANES &&
+    g.inputChannels <= NARROW_MOST_CHANNELS &&
+    g.outputChannels <= NARROW_MOST_OUTPUTS &&
+    g.inputWidth % NARROW_PIXELS === 0;
+  const narrow: Conv2dVariant[] = fitsNarrow ? ['narrow'] : [];
+  return software
+    ? [...winograd, ...narrow, 'uniform', 'tiled', 'direct']
+    : ['tiled', ...winograd, ...narrow, 'uniform', 'direct'];
 }

@@ -14,6 +14,7 @@ import {
   conv2dVariants,
   geometryConstants,
 } from './conv2d-geometry.js';
+import { conv2dNarrow } from './conv2d-narrow.js';
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
 import { conv2dWinograd } from './conv2d-winograd.js';
@@ -22,7 +23,12 @@ import { relu, reluBackward } from './relu.js';
 import { conv2dShape } from './shapes.js';
 
 /** The variants made for 3×3, stride 1, pad 1: they serve the forward pass and the gradient to the input alike. */
-const SHADERS_3X3 = { tiled: conv2dTiled, uniform: conv2dUniform, winograd: conv2dWinograd };
+const SHADERS_3X3 = {
+  narrow: conv2dNarrow,
+  tiled: conv2dTiled,
+  uniform: conv2dUniform,
+  winograd: conv2dWinograd,
+};
 
 /** Those that rectify as they load and gate as they store; for the others relu's own kernels do it. */
 const FUSES: ReadonlySet<Conv2dVariant> = new Set(['winograd']);
@@ -201,7 +207,7 @@ function chooseVariant(
   options: Conv2dOptions,
   stored?: DType,
 ): Conv2dVariant {
-  const eligible = conv2dVariants(g, recorder.gpu.facts.software);
+  const eligible = conv2dVariants(g, recorder.gpu.facts);
   return recorder.choose(operation, conv2dShape(g, options.rectify, stored), eligible);
 }
 

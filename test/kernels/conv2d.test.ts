@@ -81,6 +81,13 @@ const WINOGRAD: typeof CASES = [
   ['the most channels', [1, 512, 5, 6], [16, 512, 3, 3], same],
   ['a batch', [3, 18, 9, 7], [34, 18, 3, 3], same],
 ];
+/** The narrow variant takes up to three input channels in rows of whole vectors, where subgroups have eight lanes. */
+const NARROW: typeof CASES = [
+  ['one vector', [1, 3, 1, 4], [5, 3, 3, 3], same],
+  ['VGG’s first layer', [1, 3, 19, 36], [64, 3, 3, 3], same],
+  ['a single channel', [1, 1, 6, 64], [9, 1, 3, 3], same],
+  ['two channels of a batch', [3, 2, 9, 40], [6, 2, 3, 3], same],
+];
 const GENERAL: typeof CASES = [
   ['1×1 kernel', [1, 4, 6, 5], [3, 4, 1, 1], {}],
   ['no padding', [1, 2, 7, 9], [4, 2, 3, 3], {}],
@@ -94,6 +101,7 @@ const GENERAL: typeof CASES = [
 describe.each([
   ...['direct', 'tiled', 'uniform'].flatMap((variant) => CASES.map((c) => [variant, ...c] as const)),
   ...WINOGRAD.map((c) => ['winograd', ...c] as const),
+  ...NARROW.map((c) => ['narrow', ...c] as const),
   ...GENERAL.map((c) => ['direct', ...c] as const),
 ])('conv2d (%s): %s', (variant, _name, input, weights, options) => {
   const { g, x, w, b, dy } = numbers(input, weights, options);
@@ -326,8 +334,9 @@ describe('what conv2d refuses', () => {
 describe('choices made without a GPU', () => {
   it('offers the 3×3 variants only to VGG’s kind of convolution', () => {
     const all = ['direct', 'tiled', 'uniform'];
+    const gpuFacts = { software: false, subgroupSize: 32 };
     const variants = (w: Shape, options: Conv2dOptions) =>
-      conv2dVariants(geometry([1, 3, 8, 8], w, options), false);
+      conv2dVariants(geometry([1, 3, 8, 8], w, options), gpuFacts);
     expect(variants([4, 3, 3, 3], same).toSorted()).toEqual(all);
     for (const options of [
       {},
@@ -337,7 +346,12 @@ describe('choices made without a GPU', () => {
       expect(variants([4, 3, 3, 3], options)).toEqual(['direct']);
     }
     expect(variants([4, 3, 1, 1], { padding: 1 })).toEqual(['direct']);
-    expect(conv2dVariants(geometry([1, 3, 8, 8], [4, 3, 3, 3], same), true)[0]).toBe('uniform');
+    const first = (input: Shape, subgroupSize?: number) =>
+      conv2dVariants(geometry(input, [4, input[1]!, 3, 3], same), { software: true, subgroupSize })[0];
+    expect(first([1, 3, 8, 8])).toBe('uniform');
+    expect(first([1, 3, 8, 8], 8)).toBe('narrow');
+    expect(first([1, 3, 8, 6], 8)).toBe('uniform');
+    expect(first([1, 4, 8, 8], 8)).toBe('uniform');
   });
 
   it('cuts images into strips of whole tile rows that fit the bytes given, or of one row', () => {

@@ -1,0 +1,64 @@
+import { read, uniform, update, write } from '../gpu/dispatch.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
+import { ceilDiv } from '../gpu/workgroups.js';
+import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
+import { NARROW_LANES, NARROW_PIXELS } from './conv2d-geometry.js';
+
+/** Rows that an invocation makes. */
+const ROWS = { in: 2, out: 4 };
+
+/** Vectors of four weights to an outer channel; invocations of a workgroup that packs them. */
+const OUTER_VECTORS = 8;
+const PACK_WORKGROUP = 64;
+
+/**
+ * Records the 3×3 convolution of x into y where one side has at most three channels: the input of a forward pass, or,
+ * with an adjoint filter, the output of a gradient to the input. Wants subgroups of NARROW_LANES and rows of whole vectors.
+ */
+export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
+  const { label, x, filter, y, accumulate, flops } = call;
+  const { adjoint, batch, inputChannels, outputChannels, height, width } = filter;
+  const outer = adjoint ? inputChannels : outputChannels;
+  const weights = pack(recorder, filter, outer);
+  const vectors = width / NARROW_PIXELS;
+  const sizes = [inputChannels, outputChannels, height, vectors];
+  const rows = adjoint ? ROWS.out : ROWS.in;
+  recorder.dispatch({
+    label,
+    shader: adjoint ? 'conv2d_narrow_out' : 'conv2d_narrow_in',
+    constants: { BINDING_VECTORS: outer * OUTER_VECTORS },
+    ...(adjoint ? {} : { types: { In4: wgslType(x.dtype, 4), Out4: wgslType(y.dtype, 4) } }),
+    bindings: [
+      read(x),
+      uniform(weights),
+      uniform(
+        recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS.out] : sizes),
+      ),
+      accumulate ? update(y) : write(y),
+    ],
+    workgroups: [ceilDiv(vectors, NARROW_LANES), ceilDiv(height, rows), batch],
+    flops,
+  });
+}
+
+function pack(recorder: Recorder, filter: Filter3x3, outer: number): Tensor {
+  const { weights, bias, adjoint, inputChannels, outputChannels } = filter;
+  const sources: [Tensor, ...Tensor[]] = bias ? [weights, bias] : [weights];
+  const size = outer * OUTER_VECTORS * 4;
+  return recorder.prepared(sources, `narrow${adjoint ? '.adjoint' : ''}`, [size], (packed) =>
+    recorder.dispatch({
+      label: 'conv2d.pack',
+      shader: 'conv2d_narrow_pack',
+      constants: {
+        OUTER: outer,
+        INNER: adjoint ? outputChannels : inputChannels,
+        ADJOINT: adjoint ? 1 : 0,
+        HAS_BIAS: bias ? 1 : 0,
+      },
+      bindings: [read(weights), read(bias ?? weights), write(packed)],
+      workgroups: [ceilDiv(outer, PACK_WORKGROUP), 1, 1],
+    }),
+  );
+}
