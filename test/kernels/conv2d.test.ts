@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { converted } from '../../src/kernels/copy.js';
 import {
-  converted,
   conv2d,
   conv2dBackwardBias,
   conv2dBackwardInput,

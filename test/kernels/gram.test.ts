@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gramVariants, planGram } from '../../src/kernels/gram-plan.js';
-import { converted, gram, gramBackward } from '../../src/kernels/index.js';
+import { converted } from '../../src/kernels/copy.js';
+import { gram, gramBackward } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
 import { roundedToHalves, skipWithoutHalves } from '../support/halves.js';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Recorder } from '../../src/gpu/recorder.js';
-import { add, converted, copy, dot, mse, mseBackward, relu, reluBackward } from '../../src/kernels/index.js';
+import { converted } from '../../src/kernels/copy.js';
+import { add, copy, dot, mse, mseBackward, relu, reluBackward } from '../../src/kernels/index.js';
 import { evaluate, useGpu } from '../support/gpu.js';
 import { inHalves, roundedToHalves, skipWithoutHalves, STORED } from '../support/halves.js';
 import { uniform } from '../support/random.js';

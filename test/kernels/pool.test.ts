@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { converted } from '../../src/kernels/copy.js';
 import {
   avgPool2d,
   avgPool2dBackward,
   type AvgPoolOptions,
-  converted,
   maxPool2d,
   maxPool2dBackward,
 } from '../../src/kernels/index.js';

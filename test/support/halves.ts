@@ -2,7 +2,7 @@ import type { TestContext } from 'vitest';
 import type { Gpu } from '../../src/gpu/gpu.js';
 import type { Recorder } from '../../src/gpu/recorder.js';
 import type { Tensor } from '../../src/gpu/tensor.js';
-import { converted } from '../../src/kernels/index.js';
+import { converted } from '../../src/kernels/copy.js';
 import { floatToHalf, halfToFloat } from '../../src/vgg/half.js';
 
 /** Each number as the nearest float16, so that storing it as one changes nothing. */
