@@ -32,6 +32,10 @@ it('names matrices and maps so that like shapes can be told from unlike ones', (
   expect(gramShape(64, 1024)).toBe('64 @ 1024');
   expect(mapsShape([1, 64, 32, 48])).toBe('64 @ 32×48');
   expect(mapsShape([3, 64, 32, 48])).toBe('64 @ 32×48, 3 images');
+  expect(mapsShape([3, 64, 32, 48], 'f16')).toBe('64 @ 32×48, halves, 3 images');
+  // Nearer to another size of its kind than to its own size in float32.
+  const half = shapeDistance(gramShape(64, 1024, 'f16'), gramShape(64, 4096, 'f16'));
+  expect(half).toBeLessThan(shapeDistance(gramShape(64, 1024, 'f16'), gramShape(64, 1024)));
   const near = shapeDistance(gramShape(64, 1024), gramShape(64, 4096));
   const far = shapeDistance(gramShape(64, 1024), gramShape(512, 64));
   expect(near).toBeLessThan(far);
