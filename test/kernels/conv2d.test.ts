@@ -138,6 +138,7 @@ describe.each([
   ['direct', [1, 2, 7, 9], [4, 2, 3, 3]],
   ['tiled', [1, 3, 19, 34], [5, 3, 3, 3]],
   ['uniform', [1, 3, 19, 34], [5, 3, 3, 3]],
+  ['narrow', [1, 3, 19, 36], [5, 3, 3, 3]],
   ['winograd', [1, 17, 18, 33], [33, 17, 3, 3]],
   ['winograd', [2, 16, 6, 36], [20, 16, 3, 3]],
 ] as const)('conv2d (%s) of a rectified input', (variant, input, weights) => {
