@@ -180,7 +180,7 @@ describe.each([
 
   it('stored as float16: the same but for the rounding of what is stored', async (context) => {
     skipWithoutHalves(context, gpu());
-    gpu().variants.force('conv2d', variant);
+    force(context, variant, g);
     const half = { data: roundedToHalves(x.data), shape: input };
     const [y] = await evaluate(gpu(), [half, w, b], (r, xt, wt, bt) => {
       const output = conv2d(r, converted(r, xt!, 'f16'), wt!, bt, { ...options, output: 'f16' });
