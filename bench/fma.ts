@@ -1,6 +1,7 @@
 import { read, write } from '../src/gpu/dispatch.js';
 import type { Gpu } from '../src/gpu/gpu.js';
 import { Recorder } from '../src/gpu/recorder.js';
+import { isHalf } from '../src/gpu/wgsl-types.js';
 import { MAX_WORKGROUPS_PER_AXIS } from '../src/gpu/workgroups.js';
 import { type Probe, programProbe } from './probe.js';
 
@@ -65,18 +66,20 @@ async function enough(gpu: Gpu, form: FmaForm): Promise<number> {
 
 async function fmaProbe(gpu: Gpu, form: FmaForm, invocations: number): Promise<Probe> {
   const { type, chains, width } = form;
+  const dtype = isHalf(type) ? 'f16' : 'f32';
   const factors = gpu.tensor('factors', [2], Float32Array.of(0.5, 1));
   const recorder = new Recorder(gpu, 'fma');
   recorder.dispatch({
     label: 'fma',
-    shader: `bench_fma_${type}`,
+    shader: 'bench_fma',
     constants: {
       ROUNDS,
       WIDTH: width,
       CHAINS: chains,
       STEPS: FMAS_A_ROUND / (LANES[type] * chains),
     },
-    bindings: [read(factors), write(recorder.temporary('totals', [invocations]))],
+    types: { Number: dtype, Sum: type },
+    bindings: [read(factors), write(recorder.temporary('totals', [invocations * LANES[type]], dtype))],
     workgroups: [invocations / width, 1, 1],
   });
   const work = invocations * FLOPS_AN_INVOCATION;

@@ -1,3 +1,5 @@
+import { median } from '../statistics.js';
+
 /** A figure measured several times. */
 export interface Spread {
   median: number;
@@ -8,10 +10,7 @@ export interface Spread {
 /** The middle value, or the mean of the two in the middle, between the least and the most. */
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new RangeError('a spread of no values');
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-  return { median, low: sorted[0]!, high: sorted.at(-1)! };
+  return { median: median(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
 /** The quotients of what was measured in the same round, so that what slows a machine down for a while cancels. */
