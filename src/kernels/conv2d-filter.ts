@@ -24,9 +24,9 @@ export interface Conv3x3 {
   y: Tensor;
   /** Whether to add to what y holds. */
   accumulate: boolean;
-  /** Whether x passes through max(0, ·) first. Only for variants that `fuses`. */
+  /** Whether x passes through max(0, ·) first; for variants that conv2d.ts lists as fusing. */
   rectify?: boolean | undefined;
-  /** Of y's shape: what is computed counts only where this is positive. Only for variants that `fuses`. */
+  /** Of y's shape: what is computed counts only where this is positive; for those variants likewise. */
   gate?: Tensor | undefined;
   flops: number;
 }
