@@ -11,6 +11,8 @@ export interface RandomAccess {
    * @throws UserError if they do not all lie within the file.
    */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Says that these bytes are going to be read, in parts. A file far away then fetches them in one journey. */
+  announce?(offset: number, length: number): void;
 }
 
 /**

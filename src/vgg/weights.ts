@@ -47,17 +47,18 @@ export async function loadVggWeights(
   layers: readonly VggLayer[],
 ): Promise<Map<string, ConvolutionWeights>> {
   const prefix = findPrefix(source);
-  const weights = new Map<string, ConvolutionWeights>();
-  for (const { kind, name, index, inChannels, outChannels } of layers) {
-    if (kind !== 'conv') continue;
-    const shape = [outChannels, inChannels, 3, 3] as const;
-    weights.set(name, {
-      weight: await readChecked(source, `${prefix}features.${index}.weight`, shape, name),
-      bias: await readChecked(source, `${prefix}features.${index}.bias`, [outChannels], name),
-      shape,
+  // All at once: a source that is far away fetches neighbours together.
+  const loaded = layers
+    .filter(({ kind }) => kind === 'conv')
+    .map(async ({ name, index, inChannels, outChannels }) => {
+      const shape = [outChannels, inChannels, 3, 3] as const;
+      const [weight, bias] = await Promise.all([
+        readChecked(source, `${prefix}features.${index}.weight`, shape, name),
+        readChecked(source, `${prefix}features.${index}.bias`, [outChannels], name),
+      ]);
+      return [name, { weight, bias, shape }] as const;
     });
-  }
-  return weights;
+  return new Map(await Promise.all(loaded));
 }
 
 /** What stands before `features.` in all the keys. Two networks in one file are not guessed between. */

@@ -21,6 +21,7 @@ export async function openZip(file: RandomAccess): Promise<Archive> {
   const reader = { getLength: async () => file.size, read: file.read };
   const { entries } = await explained(file, () => unzipRaw(reader));
   const byName = new Map<string, ZipEntry>(entries.map((entry) => [entry.name, entry]));
+  const begins = entries.map(begin).sort((a, b) => a - b);
   return {
     names: [...byName.keys()],
     size: (name) => byName.get(name)?.size,
@@ -33,9 +34,22 @@ export async function openZip(file: RandomAccess): Promise<Archive> {
           `${file.name} is compressed, which PyTorch never does; save it with torch.save(model.state_dict(), …).`,
         );
       }
+      // Reading a member is two reads, of the header before it and of what it holds.
+      const from = begin(entry);
+      const next = begins.find((other) => other > from) ?? file.size;
+      const end = Math.min(next, file.size, from + MAX_LOCAL_HEADER + entry.compressedSize);
+      if (from < end) file.announce?.(from, end - from);
       return new Uint8Array(await explained(file, () => entry.arrayBuffer()));
     },
   };
+}
+
+/** A fixed part, and a name and an extra field of at most 65,535 bytes each. */
+const MAX_LOCAL_HEADER = 30 + 2 * 65_535;
+
+/** Where a member's header begins. The library has read it from the directory and keeps it to itself. */
+function begin(entry: ZipEntry): number {
+  return entry['_rawEntry'].relativeOffsetOfLocalHeader;
 }
 
 async function explained<T>(file: RandomAccess, work: () => Promise<T>): Promise<T> {
