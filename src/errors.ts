@@ -11,6 +11,18 @@ export class UserError extends Error {
     readonly exitCode: number = 2,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(printable(message), options);
   }
+}
+
+/** Room for a path of the greatest length (4096 on Linux) and a sentence. */
+const LONGEST = 5000;
+
+/**
+ * Sentences quote names out of files that anybody may have made: what would steer a terminal or break the line is
+ * replaced by a question mark, and what is endless is cut.
+ */
+export function printable(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '?');
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;
 }

@@ -3,6 +3,7 @@ import { packageVersion } from '../node/package-files.js';
 import { registerBench } from './bench.js';
 import { registerDevices } from './devices.js';
 import { registerStylize } from './stylize.js';
+import { registerWeights } from './weights.js';
 
 /** The whole command line. Throws CommanderError instead of ending the process. */
 export function createProgram(): Command {
@@ -15,6 +16,7 @@ export function createProgram(): Command {
     .exitOverride();
   registerStylize(program);
   registerDevices(program);
+  registerWeights(program);
   registerBench(program);
   return program;
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.js';
 import { halvesToFloats } from './half.js';
 
 /** Element types that can be read as float32. */
@@ -5,8 +6,20 @@ export type FloatType = 'f32' | 'f16' | 'bf16' | 'f64';
 
 export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = { f32: 4, f16: 2, bf16: 2, f64: 8 };
 
-export function isFloatType(dtype: string): dtype is FloatType {
+function isFloatType(dtype: string): dtype is FloatType {
   return Object.hasOwn(FLOAT_BYTES, dtype);
+}
+
+/**
+ * Lets through the types that can be read.
+ * @param file what errors call the file, `tensor` its name there.
+ * @throws UserError for any other type.
+ */
+export function requireFloatType(file: string, tensor: string, dtype: string): FloatType {
+  if (isFloatType(dtype)) return dtype;
+  throw new UserError(
+    `${file} has "${tensor}" as ${dtype}; only f32, f16, bf16 and f64 can be read: convert it.`,
+  );
 }
 
 /**

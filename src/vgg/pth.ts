@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { decodeFloats, isFloatType } from './dtype.js';
+import { decodeFloats, requireFloatType } from './dtype.js';
 import { unpickle } from './pickle.js';
 import { PickleDict } from './pickle-value.js';
 import type { PickleValue } from './pickle-value.js';
@@ -31,6 +31,7 @@ export async function openPth(file: RandomAccess): Promise<WeightSource> {
   const tensors = collect(file, root);
   return {
     describe: file.name,
+    format: 'PyTorch',
     tensors: [...tensors].map(([name, tensor]): TensorInfo => {
       return { name, shape: tensor.shape, dtype: tensor.storage.dtype };
     }),
@@ -95,11 +96,7 @@ async function readStorage(
   { key, dtype, elements, bytes }: TorchStorage,
   tensor: string,
 ): Promise<Float32Array<ArrayBuffer>> {
-  if (!isFloatType(dtype)) {
-    throw new UserError(
-      `${file.name} has "${tensor}" as ${dtype}; only f32, f16, bf16 and f64 can be read: convert it.`,
-    );
-  }
+  const type = requireFloatType(file.name, tensor, dtype);
   const size = archive.size(`${folder}data/${key}`);
   if (size !== undefined && size !== elements * bytes) {
     throw new UserError(
@@ -107,7 +104,7 @@ async function readStorage(
         'for it; get a fresh copy of the file.',
     );
   }
-  return decodeFloats(await archive.read(`${folder}data/${key}`), dtype);
+  return decodeFloats(await archive.read(`${folder}data/${key}`), type);
 }
 
 /** Lays a strided view of a storage out row-major. */

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
-import { decodeFloats, isFloatType } from './dtype.js';
+import { decodeFloats, requireFloatType } from './dtype.js';
+import { PREPROCESSING_KEY } from './preprocessing.js';
 import type { RandomAccess } from './random-access.js';
 import type { TensorInfo, WeightSource } from './weights.js';
 
@@ -41,20 +42,29 @@ export async function openSafetensors(file: RandomAccess): Promise<WeightSource>
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return {
     describe: file.name,
+    format: 'safetensors',
+    ...(await preprocessing(file, metadata)),
     tensors: entries.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
     metadata,
     read: async (name) => {
       const entry = byName.get(name);
       if (entry === undefined) throw new UserError(`${file.name} has no tensor "${name}".`);
-      const { begin, end, dtype } = entry;
-      if (!isFloatType(dtype)) {
-        throw new UserError(
-          `${file.name} has "${name}" as ${dtype}; only f32, f16, bf16 and f64 can be read: convert it.`,
-        );
-      }
+      const { begin, end } = entry;
+      const dtype = requireFloatType(file.name, name, entry.dtype);
       return decodeFloats(await file.read(8 + length + begin, end - begin), dtype);
     },
   };
+}
+
+async function preprocessing(
+  file: RandomAccess,
+  metadata: ReadonlyMap<string, string>,
+): Promise<Pick<WeightSource, 'preprocessing'>> {
+  const text = metadata.get(PREPROCESSING_KEY);
+  if (text === undefined) return {};
+  // With a library that most runs do without.
+  const { parsePreprocessing } = await import('./stored-preprocessing.js');
+  return { preprocessing: parsePreprocessing(file.name, text) };
 }
 
 function headerLength(head: Uint8Array<ArrayBuffer>): number {

@@ -1,5 +1,7 @@
 import { UserError } from '../errors.js';
 import type { VggLayer } from './layers.js';
+import type { Preprocessing } from './preprocessing.js';
+import { convolutionFinder } from './vgg-tensors.js';
 
 /** The filters of one convolution, float32 on the host. */
 export interface ConvolutionWeights {
@@ -18,11 +20,32 @@ export interface TensorInfo {
   readonly dtype: string;
 }
 
+/** What a file calls the tensors of one convolution. */
+export interface ConvolutionTensors {
+  readonly weight: string;
+  /** Not there where the convolution has no bias. */
+  readonly bias?: string;
+}
+
+/** What of a network's graph tells which of its tensors are which. */
+export interface ConvolutionGraph {
+  /** In the order in which they are computed. */
+  readonly convolutions: readonly ConvolutionTensors[];
+  /** Whether something is normalised between them, as in VGG's variant with batch normalisation. */
+  readonly normalised: boolean;
+}
+
 /** Named tensors somewhere, each read only when it is asked for. */
 export interface WeightSource {
   /** What errors call it, usually the path of a file. */
   readonly describe: string;
+  /** The format of the file, as its users call it: `safetensors`, `ONNX`. */
+  readonly format: string;
   readonly tensors: readonly TensorInfo[];
+  /** The network's convolutions, where the format tells of a network and not of tensors alone. */
+  readonly graph?: ConvolutionGraph;
+  /** What the network wants done to a picture, where the file or its format says so. */
+  readonly preprocessing?: Preprocessing;
   /** Free text stored with the tensors; empty where the format has none. */
   readonly metadata: ReadonlyMap<string, string>;
   /**
@@ -32,13 +55,8 @@ export interface WeightSource {
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** torchvision's key of a convolution's tensor, after whatever modules the network was wrapped in. */
-const KEY = /^(.*\.)?(features\.\d+\.(?:weight|bias))$/;
-
 /**
- * The weights of every convolution among `layers`, under the paper's names (`conv1_1`), from tensors called as
- * in torchvision's VGG-19 (`features.0.weight`), perhaps with a prefix (`module.`, `model.`). No other tensor
- * is read.
+ * The weights of every convolution among `layers`, under the paper's names (`conv1_1`). No other tensor is read.
  * @throws UserError naming the source and the tensor if one is missing, has another shape, or holds a value that
  *   is not finite.
  */
@@ -46,57 +64,24 @@ export async function loadVggWeights(
   source: WeightSource,
   layers: readonly VggLayer[],
 ): Promise<Map<string, ConvolutionWeights>> {
-  const prefix = findPrefix(source);
-  // All at once: a source that is far away fetches neighbours together.
-  const loaded = layers
-    .filter(({ kind }) => kind === 'conv')
-    .map(async ({ name, index, inChannels, outChannels }) => {
-      const shape = [outChannels, inChannels, 3, 3] as const;
-      const [weight, bias] = await Promise.all([
-        readChecked(source, `${prefix}features.${index}.weight`, shape, name),
-        readChecked(source, `${prefix}features.${index}.bias`, [outChannels], name),
-      ]);
-      return [name, { weight, bias, shape }] as const;
-    });
+  const find = convolutionFinder(source);
+  // All are found before any is read, and read all at once: a source that is far away fetches neighbours together.
+  const found = layers.filter(({ kind }) => kind === 'conv').map((layer) => ({ layer, ...find(layer) }));
+  const loaded = found.map(async ({ layer: { name, inChannels, outChannels }, ...tensors }) => {
+    const [weight, bias] = await Promise.all([
+      readFinite(source, tensors.weight),
+      readFinite(source, tensors.bias),
+    ]);
+    return [name, { weight, bias, shape: [outChannels, inChannels, 3, 3] as const }] as const;
+  });
   return new Map(await Promise.all(loaded));
 }
 
-/** What stands before `features.` in all the keys. Two networks in one file are not guessed between. */
-function findPrefix(source: WeightSource): string {
-  const keys = source.tensors.map(({ name }) => KEY.exec(name)).filter((match) => match !== null);
-  const prefixes = [...new Set(keys.map((match) => match[1] ?? ''))];
-  // Without a prefix it is torchvision's own layout, which needs no guess.
-  if (prefixes.length === 0 || prefixes.includes('')) return '';
-  if (prefixes.length === 1) return prefixes[0]!;
-  throw new UserError(
-    `${source.describe} holds several networks (${prefixes.map((prefix) => `"${prefix}features…"`).join(', ')}); ` +
-      'save one of them to a file of its own.',
-  );
-}
-
-async function readChecked(
-  source: WeightSource,
-  key: string,
-  shape: readonly number[],
-  layer: string,
-): Promise<Float32Array<ArrayBuffer>> {
-  const found = source.tensors.find(({ name }) => name === key);
-  if (found === undefined) {
-    throw new UserError(
-      `${source.describe} has no tensor "${key}", which ${layer} needs; give the weights of a VGG-19 with the ` +
-        'names that torchvision uses, at least as deep as the layers asked for.',
-    );
-  }
-  if (found.shape.length !== shape.length || found.shape.some((size, axis) => size !== shape[axis])) {
-    throw new UserError(
-      `${source.describe} has "${key}" with the shape [${found.shape.join(', ')}], but ${layer} of VGG-19 needs ` +
-        `[${shape.join(', ')}]; give the weights of a VGG-19 without batch normalisation.`,
-    );
-  }
-  const values = await source.read(key);
+async function readFinite(source: WeightSource, { name }: TensorInfo): Promise<Float32Array<ArrayBuffer>> {
+  const values = await source.read(name);
   if (!allFinite(values)) {
     throw new UserError(
-      `${source.describe} has infinite or undefined numbers in "${key}"; get a fresh copy of the file.`,
+      `${source.describe} has infinite or undefined numbers in "${name}"; get a fresh copy of the file.`,
     );
   }
   return values;
