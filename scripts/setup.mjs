@@ -1,8 +1,10 @@
 // Brings a fresh clone to where everything runs: packages, a WebGPU adapter, a build. Uses Node alone, since
-// it runs before anything is installed, and does only what is still to be done.
+// it runs before anything is installed, and does only what is still to be done. With --browser, as before the tests, a
+// browser as well.
 import { fileURLToPath } from 'node:url';
 import { ensureAdapter } from './setup/adapter.mjs';
 import { ensureBuild } from './setup/build.mjs';
+import { ensureBrowser } from './setup/ensure-browser.mjs';
 import { nodeVersionProblem } from './setup/node-version.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { SetupError } from './setup/shell.mjs';
@@ -15,6 +17,7 @@ try {
   ensurePackages(root);
   ensureAdapter(root);
   ensureBuild(root);
+  if (process.argv.includes('--browser')) ensureBrowser(root);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   if (error.output) console.error(error.output);
