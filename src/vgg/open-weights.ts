@@ -4,28 +4,28 @@ import { looksLikeSafetensors, openSafetensors } from './safetensors.js';
 import type { WeightSource } from './weights.js';
 
 /**
- * Opens a file of weights, telling the format by its content: safetensors, or what `torch.save` writes since
- * PyTorch 1.6. Only the description of the tensors is read.
- * @throws UserError if it is neither or damaged; for PyTorch's format of before 1.6, how to convert it.
+ * Opens a file of weights, telling the format by its content: safetensors, what `torch.save` writes and wrote, ONNX, or
+ * Caffe. Only the description of the tensors is read.
+ * @throws UserError if it is none of them or damaged.
  */
 export async function openWeights(file: RandomAccess): Promise<WeightSource> {
   const head = await file.read(0, Math.min(9, file.size));
-  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) {
-    // A dozen modules that most runs do without.
-    const { openPth } = await import('./pth.js');
-    return openPth(file);
-  }
+  // The readers are imported when wanted: most runs do without all of them but the first.
   if (looksLikeSafetensors(head, file.size)) return openSafetensors(file);
-  // A pickle of protocol 2 whose first value is a long integer of ten bytes: the old format's magic number.
-  if (startsWith(head, [0x80, 0x02])) {
-    throw new UserError(
-      `${file.name} is in the format that PyTorch wrote before 1.6, which cannot be read; convert it once in Python: ` +
-        'torch.save(torch.load("old.pth"), "new.pth").',
-    );
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return (await import('./pth.js')).openPth(file);
+  // A pickle of protocol 2 or newer.
+  if (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) {
+    return (await import('./pth-legacy.js')).openLegacyPth(file);
+  }
+  // Protobuf files have no mark; these are the first fields of a model, its version and its graph.
+  if (startsWith(head, [0x08]) || startsWith(head, [0x3a])) return (await import('./onnx.js')).openOnnx(file);
+  // And these a network's name, layers in the old form, input and layers in the new form.
+  if ([0x0a, 0x12, 0x1a].includes(head[0]!) || startsWith(head, [0xa2, 0x06])) {
+    return (await import('./caffe.js')).openCaffe(file);
   }
   throw new UserError(
-    `${file.name} is neither a safetensors file nor a PyTorch state dict; give the weights of a VGG-19 as ` +
-      '.safetensors or .pth.',
+    `${file.name} is neither a safetensors file, a PyTorch state dict, an ONNX model nor a Caffe model; give the weights ` +
+      'of a VGG-19 as .safetensors, .pth, .onnx or .caffemodel.',
   );
 }
 

@@ -2,13 +2,15 @@ import { UserError } from '../errors.js';
 
 /** The primitives of a pickle's bytes, each checked against the end. */
 export class PickleReader {
-  private at = 0;
+  private at: number;
   private readonly view: DataView<ArrayBuffer>;
 
   constructor(
     private readonly name: string,
     private readonly bytes: Uint8Array<ArrayBuffer>,
+    begin = 0,
   ) {
+    this.at = begin;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -33,15 +35,14 @@ export class PickleReader {
     return this.view.getFloat64(this.take(8), false);
   }
 
-  /** A two's complement integer of `length` bytes, lowest first; larger ones than a double counts are refused. */
-  long(length: number): number {
-    if (length > 8) throw this.damaged('has an integer of more than 64 bits');
+  /** A two's complement integer of `length` bytes, lowest first; as a bigint if a double cannot count so far. */
+  long(length: number): number | bigint {
     const start = this.take(length);
     let value = 0n;
     for (let i = 0; i < length; i++) value |= BigInt(this.bytes[start + i]!) << BigInt(8 * i);
-    const number = Number(BigInt.asIntN(8 * length, value));
-    if (!Number.isSafeInteger(number)) throw this.damaged('has an integer of more than 53 bits');
-    return number;
+    value = BigInt.asIntN(8 * length, value);
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
   }
 
   text(length: number): string {
@@ -56,6 +57,11 @@ export class PickleReader {
     const line = this.text(end - this.at);
     this.skip(1);
     return line;
+  }
+
+  /** Where the next byte is read. */
+  get position(): number {
+    return this.at;
   }
 
   skip(length: number): void {

@@ -1,6 +1,15 @@
 /** What `unpickle` builds: plain data, and whatever its host makes of the globals that it allows. */
 export type PickleValue =
-  null | boolean | number | string | PickleValue[] | PickleTuple | PickleDict | PickleGlobal | PickleObject;
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PickleValue[]
+  | PickleTuple
+  | PickleDict
+  | PickleGlobal
+  | PickleObject;
 
 export class PickleTuple {
   constructor(readonly items: readonly PickleValue[]) {}

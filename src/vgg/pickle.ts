@@ -12,7 +12,19 @@ import type { PickleHost, PickleValue } from './pickle-value.js';
  *   need, or is damaged.
  */
 export function unpickle(name: string, bytes: Uint8Array<ArrayBuffer>, host: PickleHost): PickleValue {
-  return new Machine(name, new PickleReader(name, bytes), host).run();
+  return unpickleAt(name, bytes, 0, host).value;
+}
+
+/** Likewise, a pickle that begins at `begin`; `end` is where it ends, whatever follows there. */
+export function unpickleAt(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  begin: number,
+  host: PickleHost,
+): { value: PickleValue; end: number } {
+  const reader = new PickleReader(name, bytes, begin);
+  const value = new Machine(name, reader, host).run();
+  return { value, end: reader.position };
 }
 
 /** The stack machine of Python's `pickletools`; opcodes are named in comments as they are there. */

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { requireDescription } from './description.js';
 import { decodeFloats, requireFloatType } from './dtype.js';
 import { PREPROCESSING_KEY } from './preprocessing.js';
 import type { RandomAccess } from './random-access.js';
@@ -12,9 +13,6 @@ const BITS: Readonly<Record<string, number>> = {
   ...{ F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8 },
   ...{ I64: 64, I32: 32, I16: 16, I8: 8, U64: 64, U32: 32, U16: 16, U8: 8, BOOL: 8 },
 };
-
-/** The limit of the format's own reader. */
-const MAX_HEADER_BYTES = 100_000_000;
 
 interface Entry extends TensorInfo {
   /** Bytes from the end of the header. */
@@ -34,9 +32,10 @@ export function looksLikeSafetensors(head: Uint8Array<ArrayBuffer>, size: number
  */
 export async function openSafetensors(file: RandomAccess): Promise<WeightSource> {
   const length = headerLength(await file.read(0, 8));
-  if (length > Math.min(MAX_HEADER_BYTES, file.size - 8)) {
+  if (length > file.size - 8) {
     throw damaged(file, `it announces a header of ${length} bytes, more than there can be`);
   }
+  requireDescription(file, length);
   const { entries, metadata } = parseHeader(file, await file.read(8, length));
   checkLayout(file, entries, file.size - 8 - length);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));

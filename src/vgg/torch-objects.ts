@@ -2,11 +2,11 @@ import { UserError } from '../errors.js';
 import { PickleDict, PickleGlobal, PickleObject, PickleTuple } from './pickle-value.js';
 import type { PickleHost, PickleValue } from './pickle-value.js';
 
-/** A block of elements in the archive, as a persistent id describes it. */
+/** A block of elements in the file, as a persistent id describes it. */
 export class TorchStorage extends PickleObject {
   override readonly pickleKind = 'storage';
   constructor(
-    /** Name of the member that holds it. */
+    /** What the file calls it. */
     readonly key: string,
     readonly dtype: string,
     /** Bytes of one element. */
@@ -87,6 +87,8 @@ export function torchHost(file: string): PickleHost {
 
   const functions = new Map<string, (args: readonly PickleValue[]) => PickleValue>([
     ['torch._utils._rebuild_tensor_v2', rebuildTensor],
+    // Of before PyTorch 0.4: (storage, offset, size, stride)
+    ['torch._utils._rebuild_tensor', rebuildTensor],
     // (data, requires_grad, backward_hooks)
     [
       'torch._utils._rebuild_parameter',
@@ -97,9 +99,17 @@ export function torchHost(file: string): PickleHost {
     ],
     [
       'collections.OrderedDict',
-      (args) => {
-        if (args.length === 0) return new PickleDict();
-        throw damaged();
+      ([pairs, ...more]) => {
+        const dict = new PickleDict();
+        if (pairs === undefined) return dict;
+        // Python 2 gives the items as a list of lists of two.
+        if (!Array.isArray(pairs) || more.length > 0) throw damaged();
+        for (const pair of pairs) {
+          const [key, value] = Array.isArray(pair) && pair.length === 2 ? pair : [];
+          if ((typeof key !== 'string' && typeof key !== 'number') || value === undefined) throw damaged();
+          dict.items.set(key, value);
+        }
+        return dict;
       },
     ],
   ]);
@@ -111,12 +121,18 @@ export function torchHost(file: string): PickleHost {
       if (build === undefined) throw damaged();
       return build(args);
     },
-    // ('storage', class, key, device, number of elements)
+    // ('storage', class, key, device, number of elements), and before PyTorch 1.6 what part of another storage it is
     persistent: (id) => {
-      const [tag, type, key, , elements] = id instanceof PickleTuple ? id.items : [];
+      const [tag, type, key, , elements, view = null] = id instanceof PickleTuple ? id.items : [];
       const [dtype, bytes] = (type instanceof PickleGlobal && STORAGES.get(type.name)) || [];
       if (tag !== 'storage' || typeof key !== 'string' || !isCount(elements) || !dtype || !bytes) {
         throw damaged();
+      }
+      if (view !== null) {
+        throw new UserError(
+          `${file} has storages within storages, as only PyTorch before 0.4 wrote; load it with a newer one and save it ` +
+            'again with torch.save(model.state_dict(), …).',
+        );
       }
       return new TorchStorage(key, dtype, bytes, elements);
     },

@@ -42,18 +42,17 @@ export function convolutionFinder(source: WeightSource): (layer: VggLayer) => Vg
 }
 
 function namesOfGraph({ describe, graph }: WeightSource): (layer: VggLayer) => ConvolutionTensors {
-  const { convolutions, normalised } = graph!;
-  if (normalised) {
+  const { convolutions, unfit } = graph!;
+  if (unfit !== undefined) {
     throw new UserError(
-      `${describe} is a network with batch normalisation, which VGG-19 does without; give the weights of a VGG-19 ` +
-        'without it.',
+      `${describe} is a network with ${unfit}, which VGG-19 does without; give the weights of a VGG-19 in its plain form.`,
     );
   }
   return (layer) => {
     const found = convolutions[CONVOLUTIONS.indexOf(layer)];
     if (found !== undefined) return found;
     throw new UserError(
-      `${describe} ends after ${convolutions.length} convolutions, before ${layer.name}; give the weights of a VGG-19 ` +
+      `${describe} ends after its convolution ${convolutions.length}, before ${layer.name}; give the weights of a VGG-19 ` +
         'at least as deep as the layers asked for.',
     );
   };

@@ -31,8 +31,8 @@ export interface ConvolutionTensors {
 export interface ConvolutionGraph {
   /** In the order in which they are computed. */
   readonly convolutions: readonly ConvolutionTensors[];
-  /** Whether something is normalised between them, as in VGG's variant with batch normalisation. */
-  readonly normalised: boolean;
+  /** What the network has that VGG-19 does without, so that its filters do not fit: `batch normalisation`. */
+  readonly unfit?: string;
 }
 
 /** Named tensors somewhere, each read only when it is asked for. */

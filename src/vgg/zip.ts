@@ -1,6 +1,7 @@
 import { unzipRaw } from 'unzipit';
-import type { ZipEntry } from 'unzipit';
+import type { Reader, ZipEntry } from 'unzipit';
 import { UserError } from '../errors.js';
+import { requireDescription } from './description.js';
 import type { RandomAccess } from './random-access.js';
 
 /** The members of a zip archive, read one at a time. */
@@ -18,8 +19,17 @@ export interface Archive {
  * @throws UserError if the archive is damaged.
  */
 export async function openZip(file: RandomAccess): Promise<Archive> {
-  const reader = { getLength: async () => file.size, read: file.read };
+  let opened = false;
+  const reader: Reader = {
+    getLength: async () => file.size,
+    read: async (offset, length) => {
+      // Of the directory objects are made.
+      if (!opened) requireDescription(file, length);
+      return file.read(offset, length);
+    },
+  };
   const { entries } = await explained(file, () => unzipRaw(reader));
+  opened = true;
   const byName = new Map<string, ZipEntry>(entries.map((entry) => [entry.name, entry]));
   const begins = entries.map(begin).sort((a, b) => a - b);
   return {

@@ -7,10 +7,18 @@ import { expectedValues, fixture, fixtureBytes, hex, recorded } from './support.
 
 describe('reading what torch.save wrote', () => {
   // protocol4 uses the opcodes of Python's newer pickles; zip64 has its sizes where archives beyond 4 GiB have them.
-  it.each(['tensors.pth', 'protocol4.pth', 'zip64.pth'])('gives the tensors of %s', async (name) => {
+  // The legacy ones are of before PyTorch 1.6; python2 as torchvision's first files were pickled.
+  it.each([
+    ['tensors.pth', 'PyTorch'],
+    ['protocol4.pth', 'PyTorch'],
+    ['zip64.pth', 'PyTorch'],
+    ['legacy.pth', 'PyTorch before 1.6'],
+    ['legacy-protocol4.pth', 'PyTorch before 1.6'],
+    ['legacy-python2.pth', 'PyTorch before 1.6'],
+  ])('gives the tensors of %s', async (name, format) => {
     const { tensors } = await expectedValues();
-    const source = await openPth(await fixture(name));
-    expect(source.describe).toBe(name);
+    const source = await openWeights(await fixture(name));
+    expect(source).toMatchObject({ describe: name, format });
     expect(source.tensors.map((tensor) => tensor.name)).toEqual(Object.keys(tensors));
     for (const { name, shape, dtype } of source.tensors) {
       expect({ shape, dtype }).toEqual({ shape: tensors[name]!.shape, dtype: tensors[name]!.dtype });
@@ -43,6 +51,14 @@ describe('reading what torch.save wrote', () => {
     }
   });
 
+  it('reads the pickles and one storage of a file of before 1.6', async () => {
+    const { file, reads } = recorded(await withLargeTail('legacy.pth', 2 ** 20));
+    const source = await openWeights(file);
+    expect(hex(await source.read('f32'))).toBe((await expectedValues()).tensors.f32!.float32);
+    // What tells the format, the pickles with whatever follows them, and 12 values behind their number.
+    expect(reads.map(([, length]) => length)).toEqual([9, 2 ** 16, 8 + 48]);
+  });
+
   it('reads little of a large file', async () => {
     // A megabyte in front, so that the search for the end of the archive (64 KiB) cannot pass over everything.
     const bytes = await withLargeStorage('tensors.pth', 2 ** 20);
@@ -56,6 +72,14 @@ describe('reading what torch.save wrote', () => {
     expect(file.size).toBeGreaterThan(2 ** 20);
   });
 });
+
+/** The file with zeros behind it, which no reader of the format looks at. */
+async function withLargeTail(name: string, extra: number) {
+  const old = await fixtureBytes(name);
+  const bytes = new Uint8Array(old.length + extra);
+  bytes.set(old);
+  return memoryRandomAccess(name, bytes);
+}
 
 /**
  * The archive with `extra` zeros between its members and its directory, whose place the record at the end (22 bytes;
@@ -78,7 +102,7 @@ describe('refusing', () => {
     ['module.pth', 'asks for "torch.nn.modules.conv.Conv2d"'],
     ['compressed.pth', 'is compressed'],
     ['bare.pth', 'no dictionary of tensors'],
-    ['legacy.pth', 'before 1.6'],
+    ['legacy-command.pth', 'asks for "posix.system"'],
   ])('%s, in one sentence', async (name, sentence) => {
     const file = await fixture(name);
     await expect(openWeights(file)).rejects.toThrow(UserError);

@@ -1,12 +1,24 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { isFloatType } from '../../src/vgg/dtype.js';
 import { memoryRandomAccess } from '../../src/vgg/random-access.js';
 import type { RandomAccess } from '../../src/vgg/random-access.js';
+import type { ConvolutionTensors, WeightSource } from '../../src/vgg/weights.js';
 
 /** What test/fixtures/weights/make.py says about a tensor; `float32` is hexadecimal, little-endian. */
 export interface ExpectedTensor {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly float32: string;
+}
+
+/** What make_graphs.py says about a model; of long tensors the SHA-256 of the same bytes. */
+export interface ExpectedModel {
+  readonly tensors: Readonly<
+    Record<string, Pick<ExpectedTensor, 'shape' | 'dtype'> & { float32?: string; sha256?: string }>
+  >;
+  readonly convolutions?: readonly ConvolutionTensors[];
 }
 
 export interface Expected {
@@ -19,6 +31,27 @@ const FOLDER = new URL('../fixtures/weights/', import.meta.url);
 
 export async function expectedValues(): Promise<Expected> {
   return JSON.parse(await readFile(new URL('expected.json', FOLDER), 'utf8'));
+}
+
+/** Reads all tensors of floats and compares them with what Python wrote. */
+export async function expectModel(
+  source: WeightSource,
+  { tensors, convolutions }: ExpectedModel,
+): Promise<void> {
+  expect(source.tensors.map(({ name }) => name).sort()).toEqual(Object.keys(tensors).sort());
+  for (const { name, shape, dtype } of source.tensors) {
+    const { float32, sha256, ...info } = tensors[name]!;
+    expect({ shape, dtype }, name).toEqual(info);
+    if (!isFloatType(dtype)) continue;
+    const values = await source.read(name);
+    if (float32 !== undefined) expect(hex(values), name).toBe(float32);
+    else expect(createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'), name).toBe(sha256);
+  }
+  if (convolutions) expect(source.graph?.convolutions).toEqual(convolutions);
+}
+
+export async function expectedModels(): Promise<Readonly<Record<string, ExpectedModel>>> {
+  return JSON.parse(await readFile(new URL('expected-graphs.json', FOLDER), 'utf8'));
 }
 
 export async function fixtureBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
