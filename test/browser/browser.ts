@@ -6,17 +6,12 @@ import {
   type Page,
 } from 'playwright';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { browserFlags, findBrowser } from '../../scripts/setup/browser.mjs';
+import { browserFlags } from '../../scripts/setup/browser.mjs';
+import { browserPath } from '../support/browser-path.js';
 
 /** Starts the browser that the set-up found, headless, with WebGPU and a profile of its own. Close it. */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = findBrowser();
-  if (!executablePath) {
-    throw new Error(
-      'There is no browser to run this test in: node scripts/setup.mjs --browser says what to do.',
-    );
-  }
-  return chromium.launch({ executablePath, args: browserFlags() });
+  return chromium.launch({ executablePath: browserPath(), args: browserFlags() });
 }
 
 export interface PageOptions extends BrowserContextOptions {

@@ -15,7 +15,7 @@ import { evaluate, useGpu } from '../support/gpu.js';
 import { quantised, signed } from '../support/seeded.js';
 
 const gpu = useGpu();
-const figures = loadFixture('kernels');
+const figures = await loadFixture('kernels');
 const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 // Sums of at most 20 terms below 2 in magnitude in float32, against float64 printed with nine digits.

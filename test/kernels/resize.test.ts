@@ -76,7 +76,7 @@ describe.each<[Size, number, number]>([
   });
 });
 
-describe.each(loadFixture('kernels').resizes)('from $source to $target', (figures) => {
+describe.each((await loadFixture('kernels')).resizes)('from $source to $target', (figures) => {
   it("gives PyTorch's figures, and Pillow's", async () => {
     const [h, w] = figures.source;
     const [height, width] = figures.target;

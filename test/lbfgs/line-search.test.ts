@@ -53,7 +53,7 @@ async function search(
   }
 }
 
-const cases = loadFixture('lbfgs').cases.filter(({ lineSearch }) => lineSearch === 'strong_wolfe');
+const cases = (await loadFixture('lbfgs')).cases.filter(({ lineSearch }) => lineSearch === 'strong_wolfe');
 
 describe.each(cases.map((c) => [`${c.problem}, history ${c.history}`, c] as const))(
   'strong Wolfe against PyTorch: %s',

@@ -5,7 +5,7 @@ import { allowances, drive, expectToKeepUp, fixtureFunction, stepsOf } from '../
 
 const gpu = useGpu();
 
-const cases = loadFixture('lbfgs').cases.filter(({ lineSearch }) => lineSearch === null);
+const cases = (await loadFixture('lbfgs')).cases.filter(({ lineSearch }) => lineSearch === null);
 
 describe.each(cases.map((c) => [`${c.problem}, rule ${c.rule}, history ${c.history}`, c] as const))(
   'against PyTorch: %s',

@@ -16,7 +16,7 @@ import { loadFixture } from '../support/fixtures.js';
 import { useGpu } from '../support/gpu.js';
 import { type ImageName, seededImage } from '../support/seeded.js';
 
-const fixture = loadFixture('seed-run');
+const fixture = await loadFixture('seed-run');
 const gpu = useGpu();
 const seed = resolveStyleOptions({}, 'seed');
 

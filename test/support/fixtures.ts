@@ -1,5 +1,4 @@
 /** The committed PyTorch figures of test/fixtures/pytorch (see its README), with their types. */
-import { readFileSync } from 'node:fs';
 import type { ImageName } from './seeded.js';
 
 interface Fixture {
@@ -194,8 +193,8 @@ interface Fixtures {
   kernels: KernelsFixture;
 }
 
-/** Reads one of the fixtures. */
-export function loadFixture<Name extends keyof Fixtures>(name: Name): Fixtures[Name] {
-  const file = new URL(`../fixtures/pytorch/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Fixtures[Name];
+/** Reads one of the fixtures, in Node and in a browser alike. */
+export async function loadFixture<Name extends keyof Fixtures>(name: Name): Promise<Fixtures[Name]> {
+  const file = (await import(`../fixtures/pytorch/${name}.json`)) as { default: Fixtures[Name] };
+  return file.default;
 }

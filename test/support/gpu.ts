@@ -2,28 +2,28 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Shape, Tensor } from '../../src/gpu/tensor.js';
 import { Gpu } from '../../src/gpu/gpu.js';
 import { Recorder } from '../../src/gpu/recorder.js';
-import { openDawn } from '../../src/node/dawn.js';
+import { openWebGpu } from './webgpu.js';
 
 /** A device for a test file: opened before its first test, given back after its last. Call at the top level. */
 export function useGpu(): () => Gpu {
-  return useDevice((dawn) => Gpu.request(dawn));
+  return useDevice((entry) => Gpu.request(entry));
 }
 
 /** Likewise, a device with no optional feature and no limit but the defaults. */
 export function usePlainGpu(): () => Gpu {
-  return useDevice(async (dawn) => {
-    const adapter = await dawn.requestAdapter();
+  return useDevice(async (entry) => {
+    const adapter = await entry.requestAdapter();
     return Gpu.adopt(await adapter!.requestDevice());
   });
 }
 
-function useDevice(open: (dawn: GPU) => Promise<Gpu>): () => Gpu {
+function useDevice(open: (entry: GPU) => Promise<Gpu>): () => Gpu {
   let gpu: Gpu | undefined;
   let close: (() => void) | undefined;
   beforeAll(async () => {
-    const dawn = await openDawn();
-    close = () => dawn.close();
-    gpu = await open(dawn.gpu);
+    const webgpu = await openWebGpu();
+    close = () => webgpu.close();
+    gpu = await open(webgpu.gpu);
   });
   afterAll(() => {
     gpu?.dispose();

@@ -3,7 +3,6 @@
  * hash and from +, -, *, / and sqrt in float64 (correctly rounded in both languages), rounded to float32 once at the
  * end. No pow, exp or log, whose last bit may differ between two maths libraries.
  */
-import { createHash } from 'node:crypto';
 
 const GOLDEN = 0x9e3779b9;
 
@@ -162,11 +161,4 @@ export function quadraticProblem(): { a: Float32Array<ArrayBuffer>; b: Float32Ar
     for (let j = 0; j < n; j++) a[i * n + j] = sigma * ((i === j ? 1 : 0) - c * v[i]! * v[j]!);
   }
   return { a, b: signed(502, n) };
-}
-
-/** SHA-256 over the values' little-endian float32 bytes, in hexadecimal. */
-export function checksum(values: Float32Array): string {
-  const bytes = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((v, i) => bytes.setFloat32(4 * i, v, true));
-  return createHash('sha256').update(bytes).digest('hex');
 }
