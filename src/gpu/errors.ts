@@ -5,16 +5,68 @@ export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** WebGPU refused something we asked of it; `operation` names what we were doing. */
+/** What WebGPU may refuse a thing for. */
+export type GpuErrorKind = 'validation' | 'out-of-memory' | 'internal' | 'compilation' | 'device-lost';
+
+/**
+ * WebGPU refused something that we asked of it. `operation` names what we were doing; `kind` says why, and so do the
+ * subclasses.
+ */
 export class GpuError extends Error {
-  override readonly name = 'GpuError';
+  override readonly name: string = 'GpuError';
 
   constructor(
     readonly operation: string,
-    readonly kind: 'validation' | 'out-of-memory' | 'internal' | 'compilation' | 'device-lost',
+    readonly kind: GpuErrorKind,
     detail: string,
   ) {
     super(`${operation}: ${detail}`);
+  }
+
+  /** Whether the device works on, so that other work, or the same with less memory, can be tried on it. */
+  get canContinue(): boolean {
+    return this.kind !== 'device-lost';
+  }
+}
+
+/** A call that WebGPU's rules forbid: a buffer that was destroyed meanwhile, a usage that is missing. */
+export class ValidationError extends GpuError {
+  override readonly name = 'ValidationError';
+
+  constructor(operation: string, detail: string) {
+    super(operation, 'validation', detail);
+  }
+}
+
+/** The GPU's memory is full. What was being made has been freed; the device works on. */
+export class OutOfMemoryError extends GpuError {
+  override readonly name = 'OutOfMemoryError';
+
+  constructor(operation: string, detail: string) {
+    super(operation, 'out-of-memory', detail);
+  }
+}
+
+/** A shader that the driver or the compiler refuses, with its messages. */
+export class CompilationError extends GpuError {
+  override readonly name = 'CompilationError';
+
+  constructor(operation: string, detail: string) {
+    super(operation, 'compilation', detail);
+  }
+}
+
+/** The device is gone, with all that was on it; nothing goes on but with another device. */
+export class DeviceLostError extends GpuError {
+  override readonly name = 'DeviceLostError';
+
+  constructor(
+    operation: string,
+    detail: string,
+    /** WebGPU's reason: 'destroyed' where somebody called `device.destroy()`, else 'unknown'. */
+    readonly reason: GPUDeviceLostReason = 'unknown',
+  ) {
+    super(operation, 'device-lost', detail);
   }
 }
 

@@ -1,8 +1,10 @@
 import { adapterFacts, type AdapterFacts } from './facts.js';
 import type { Step } from './dispatch.js';
-import { GpuError, LimitError } from './errors.js';
+import { GpuError, LimitError, ValidationError } from './errors.js';
 import { BufferUsage } from './flags.js';
 import { megabytes } from './format.js';
+import { guard } from './guard.js';
+import { DeviceLoss } from './loss.js';
 import { MemoryLedger } from './memory.js';
 import { PipelineCache } from './pipelines.js';
 import { Readback } from './readback.js';
@@ -22,6 +24,8 @@ export class Gpu {
   readonly memory = new MemoryLedger();
   readonly variants = new VariantTable();
   readonly readback: Readback;
+  /** Whether the device is lost. */
+  readonly loss: DeviceLoss;
   /** Dispatches on constants alone, recorded but not yet run: the next program to be frozen runs them, once. */
   readonly pendingSetup = new Set<Step>();
   private unit: Tensor | undefined;
@@ -35,8 +39,9 @@ export class Gpu {
     info?: GPUAdapterInfo,
   ) {
     this.facts = adapterFacts(info ?? device.adapterInfo, device.features);
-    this.pipelines = new PipelineCache(device);
-    this.readback = new Readback(device, this.memory);
+    this.loss = new DeviceLoss(device);
+    this.pipelines = new PipelineCache(device, this.loss);
+    this.readback = new Readback(device, this.memory, this.loss);
   }
 
   /** Works on a caller's device within the limits it was made with; `dispose` leaves the device alive. */
@@ -104,22 +109,22 @@ export class Gpu {
   /** Writes float32 data into a tensor. The copy is queued before any work submitted later. */
   write(tensor: Tensor, data: Float32Array): void {
     if (data.length !== tensor.size) {
-      throw new GpuError(
+      throw new ValidationError(
         'Writing a tensor',
-        'validation',
         `${tensor} takes ${tensor.size} numbers, not ${data.length}.`,
       );
     }
     if (tensor.dtype !== 'f32')
-      throw new GpuError(
+      throw new ValidationError(
         'Writing a tensor',
-        'validation',
         `${tensor} holds ${tensor.dtype}; write an f32 and copy it.`,
       );
     const { buffer } = tensor.storage;
-    if (!buffer)
-      throw new GpuError('Writing a tensor', 'validation', `${tensor} has no memory yet: freeze first.`);
-    this.device.queue.writeBuffer(buffer, tensor.offset, data.buffer, data.byteOffset, data.byteLength);
+    if (!buffer) throw new ValidationError('Writing a tensor', `${tensor} has no memory yet: freeze first.`);
+    const { refused } = guard(this.device, `Writing ${tensor}`, () =>
+      this.device.queue.writeBuffer(buffer, tensor.offset, data.buffer, data.byteOffset, data.byteLength),
+    );
+    noteRefusal(tensor.storage, refused);
   }
 
   /** Copies a tensor to the host, after all work submitted so far. The queue goes on meanwhile. */
@@ -187,9 +192,13 @@ export class Gpu {
           'choose a smaller size (--size).',
       );
     }
-    const buffer = this.device.createBuffer({ label, size: bytes, usage: TENSOR_USAGE });
+    const { value: buffer, refused } = guard(this.device, `Allocating ${megabytes(bytes)} for ${label}`, () =>
+      this.device.createBuffer({ label, size: bytes, usage: TENSOR_USAGE }),
+    );
     this.memory.add(bytes);
-    return new Storage(label, bytes, buffer);
+    const storage = new Storage(label, bytes, buffer);
+    noteRefusal(storage, refused);
+    return storage;
   }
 
   private release(storage: Storage): void {
@@ -197,4 +206,14 @@ export class Gpu {
     delete storage.buffer;
     this.memory.remove(storage.bytes);
   }
+}
+
+/** Keeps what the device may refuse until that is known: the first refusal is the cause of all that follow. */
+function noteRefusal(storage: Storage, refused: Promise<GpuError | undefined>): void {
+  const before = storage.refused;
+  const first = Promise.all([before, refused]).then(([earlier, later]) => earlier ?? later);
+  storage.refused = first;
+  void first.then((error) => {
+    if (!error && storage.refused === first) delete storage.refused;
+  });
 }

@@ -1,5 +1,7 @@
-import { GpuError } from './errors.js';
+import { CompilationError } from './errors.js';
 import { ShaderStage } from './flags.js';
+import { guard } from './guard.js';
+import type { DeviceLoss } from './loss.js';
 import { SHADERS } from './shaders.generated.js';
 import { specialise } from './specialise.js';
 import type { WgslType } from './wgsl-types.js';
@@ -25,53 +27,75 @@ export interface Pipeline {
 /** Makes each distinct pipeline of a device once. Compilation runs in the background, so callers gather promises. */
 export class PipelineCache {
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
+  /** Those that are compiled. */
+  private readonly ready = new Map<string, Pipeline>();
 
-  constructor(private readonly device: GPUDevice) {}
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly loss: DeviceLoss,
+  ) {}
 
   get size(): number {
     return this.pipelines.size;
   }
 
-  /** @throws GpuError ('compilation') with the compiler's messages, each with its line of WGSL. */
+  /** @throws CompilationError with the compiler's messages, each with its line of WGSL; DeviceLostError. */
   get(spec: PipelineSpec): Promise<Pipeline> {
-    const key = JSON.stringify([
-      spec.shader,
-      sorted(spec.constants),
-      sorted(spec.types ?? {}),
-      spec.bindings,
-    ]);
+    const key = keyOf(spec);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
       pipeline = this.create(spec);
       this.pipelines.set(key, pipeline);
+      pipeline.then(
+        (made) => this.ready.set(key, made),
+        // What failed may have failed for want of memory: it is tried again when it is wanted again.
+        () => this.pipelines.delete(key),
+      );
     }
     return pipeline;
   }
 
+  /** A pipeline that is compiled already, for those who cannot wait. */
+  peek(spec: PipelineSpec): Pipeline | undefined {
+    return this.ready.get(keyOf(spec));
+  }
+
   private async create({ shader, constants, types, bindings }: PipelineSpec): Promise<Pipeline> {
-    const { device } = this;
+    const { device, loss } = this;
+    const operation = `shaders/${shader}.wgsl`;
     const { code, overrides } = specialise(shader, SHADERS[shader], constants, types);
-    const layout = device.createBindGroupLayout({
-      label: shader,
-      entries: bindings.map((type, binding) => ({
-        binding,
-        visibility: ShaderStage.COMPUTE,
-        buffer: { type },
-      })),
+    const { value: made } = guard(device, operation, () => {
+      const layout = device.createBindGroupLayout({
+        label: shader,
+        entries: bindings.map((type, binding) => ({
+          binding,
+          visibility: ShaderStage.COMPUTE,
+          buffer: { type },
+        })),
+      });
+      const module = device.createShaderModule({ label: shader, code });
+      const whole = device.createPipelineLayout({ label: shader, bindGroupLayouts: [layout] });
+      return { layout, module, whole };
     });
-    const module = device.createShaderModule({ label: shader, code });
+    const { layout, module, whole } = made;
     try {
       const pipeline = await device.createComputePipelineAsync({
         label: shader,
-        layout: device.createPipelineLayout({ label: shader, bindGroupLayouts: [layout] }),
+        layout: whole,
         compute: { module, entryPoint: 'main', constants: overrides },
       });
       return { pipeline, layout };
     } catch (error) {
+      await loss.settled();
+      loss.check(operation);
       const { messages } = await module.getCompilationInfo();
-      throw new GpuError(`shaders/${shader}.wgsl`, 'compilation', describe(code, messages, error));
+      throw new CompilationError(operation, describe(code, messages, error));
     }
   }
+}
+
+function keyOf({ shader, constants, types, bindings }: PipelineSpec): string {
+  return JSON.stringify([shader, sorted(constants), sorted(types ?? {}), bindings]);
 }
 
 function sorted<T>(named: Readonly<Record<string, T>>): [string, T][] {

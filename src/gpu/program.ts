@@ -1,7 +1,8 @@
 import { bindingTypes, type Step } from './dispatch.js';
-import { GpuError } from './errors.js';
+import { type GpuError, OutOfMemoryError } from './errors.js';
+import { guard } from './guard.js';
 import type { Gpu } from './gpu.js';
-import type { Pipeline } from './pipelines.js';
+import type { Pipeline, PipelineSpec } from './pipelines.js';
 import { planMemory, type Lifetime } from './plan.js';
 import type { Choice, Recorder } from './recorder.js';
 import type { Storage } from './tensor.js';
@@ -39,19 +40,24 @@ export class Program {
     readonly choices: readonly Choice[] = [],
   ) {}
 
-  /** Appends the dispatches to a compute pass, so that several programs can share one. */
-  encode(pass: GPUComputePassEncoder): void {
+  /** Appends the dispatches, or those of [from, to), to a compute pass, so that several programs can share one. */
+  encode(pass: GPUComputePassEncoder, from = 0, to = this.steps.length): void {
     let pipeline: GPUComputePipeline | undefined;
-    for (const step of this.steps) {
+    for (let i = from; i < to; i++) {
+      const step = this.steps[i]!;
       if (step.pipeline !== pipeline) pass.setPipeline((pipeline = step.pipeline));
       pass.setBindGroup(0, step.bindGroup);
       pass.dispatchWorkgroups(...step.workgroups);
     }
   }
 
-  /** Submits one run. Returns at once; a later read waits for it. */
-  run(): void {
-    runAll(this.gpu, [this]);
+  /**
+   * Submits one run at once; a later read waits for it.
+   *
+   * @returns what the device refused of it, if anything, once that is known; never rejects and may be ignored.
+   */
+  run(): Promise<GpuError | undefined> {
+    return runAll(this.gpu, [this]);
   }
 
   /** Frees the buffers the program owns. Tensors it was recorded on stay. */
@@ -64,42 +70,103 @@ export class Program {
   }
 }
 
-/** Submits several programs, in order, as one pass of one command buffer. */
-export function runAll(gpu: Gpu, programs: readonly Program[]): void {
-  const encoder = gpu.device.createCommandEncoder({ label: programs[0]?.label ?? 'empty' });
-  const pass = encoder.beginComputePass();
-  for (const program of programs) program.encode(pass);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+/**
+ * Submits several programs at once, in order, as one pass of one command buffer.
+ *
+ * @returns what the device refused of it, if anything, once that is known; never rejects and may be ignored.
+ */
+export function runAll(gpu: Gpu, programs: readonly Program[]): Promise<GpuError | undefined> {
+  const label = programs.map((program) => program.label).join(', ') || 'nothing';
+  return submitPass(gpu, label, (pass) => {
+    for (const program of programs) program.encode(pass);
+  });
+}
+
+/** Submits one compute pass as a command buffer of its own. */
+export function submitPass(
+  { device }: Gpu,
+  label: string,
+  encode: (pass: GPUComputePassEncoder) => void,
+): Promise<GpuError | undefined> {
+  const { refused } = guard(device, `Running ${label}`, () => {
+    const encoder = device.createCommandEncoder({ label });
+    const pass = encoder.beginComputePass();
+    encode(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  });
+  return refused;
 }
 
 /** Freezes a recording. The body of Recorder.freeze, in the file of what it makes. */
 export async function buildProgram(recorder: Recorder, outputs: ReadonlySet<Storage>): Promise<Program> {
   const { gpu, label, steps } = recorder;
-  const { device } = gpu;
   const setup = [...gpu.pendingSetup];
   const [compiled, compiledSetup] = await Promise.all([compile(gpu, steps), compile(gpu, setup)]);
-
-  // Nothing is waited for between their beginning and their end, for several recordings may be frozen at once.
-  device.pushErrorScope('out-of-memory');
-  device.pushErrorScope('validation');
-  let program: Program | undefined;
-  let failure: unknown;
-  try {
-    program = place(recorder, outputs);
-    bind(program, steps, compiled);
-    runSetup(gpu, setup, compiledSetup);
-  } catch (error) {
-    failure = error;
-  }
-  const [invalid, exhausted] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-  if (exhausted) failure = new GpuError(`Freezing ${label}`, 'out-of-memory', exhausted.message);
-  else if (invalid) failure ??= new GpuError(`Freezing ${label}`, 'validation', invalid.message);
-  if (failure || !program) {
-    program?.dispose();
-    throw failure;
+  gpu.loss.check(`Freezing ${label}`);
+  const { program, refused } = assemble(
+    recorder,
+    outputs,
+    () => runSetup(gpu, setup, compiledSetup),
+    compiled,
+  );
+  const error = await refused;
+  if (error) {
+    program.dispose();
+    throw error;
   }
   return program;
+}
+
+/**
+ * Freezes a recording without waiting, where all its pipelines are compiled and nothing is left to be prepared. The body
+ * of Recorder.freezeNow.
+ *
+ * @throws Error otherwise.
+ */
+export function buildProgramNow(recorder: Recorder, outputs: ReadonlySet<Storage>): Assembled {
+  const { gpu, label, steps } = recorder;
+  const compiled = steps.map((step) => {
+    const pipeline = gpu.pipelines.peek(pipelineSpec(step));
+    if (!pipeline)
+      throw new Error(`${label}: shaders/${step.shader}.wgsl is not compiled yet; use freeze().`);
+    return pipeline;
+  });
+  return assemble(recorder, outputs, () => undefined, compiled);
+}
+
+/** A program, and what the device refused of making it: never rejects. */
+export interface Assembled {
+  program: Program;
+  refused: Promise<GpuError | undefined>;
+}
+
+/** Takes memory and makes the bind groups, without a wait. */
+function assemble(
+  recorder: Recorder,
+  outputs: ReadonlySet<Storage>,
+  setUp: () => void,
+  compiled: readonly Pipeline[],
+): Assembled {
+  const { gpu, label, steps } = recorder;
+  const { value: program, refused } = guard(gpu.device, `Freezing ${label}`, () => {
+    const made = place(recorder, outputs);
+    bind(made, steps, compiled);
+    setUp();
+    return made;
+  });
+  return { program, refused: causeOf(steps, refused) };
+}
+
+/** A buffer that was refused makes all that binds it invalid: what is told is the cause. */
+async function causeOf(
+  steps: readonly Step[],
+  refused: Promise<GpuError | undefined>,
+): Promise<GpuError | undefined> {
+  const storages = new Set(steps.flatMap(({ bindings }) => bindings.map(({ tensor }) => tensor.storage)));
+  const buffers = await Promise.all([...storages].map((storage) => storage.refused));
+  const errors = [...buffers, await refused].filter((error) => error !== undefined);
+  return errors.find((error) => error instanceof OutOfMemoryError) ?? errors[0];
 }
 
 /** Gives every temporary its memory, by the plan. */
@@ -125,7 +192,11 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
   const owned = plan.slotBytes.map((bytes, slot) =>
     gpu.allocateUntracked(`${recorder.label} #${slot}`, bytes),
   );
-  placed.forEach((storage, i) => (storage.buffer = owned[plan.slots[i]!]!.buffer!));
+  placed.forEach((storage, i) => {
+    const { buffer, refused } = owned[plan.slots[i]!]!;
+    storage.buffer = buffer!;
+    if (refused) storage.refused = refused;
+  });
   for (const [storage, values] of recorder.parameterValues) {
     const held = gpu.allocateUntracked(storage.label, storage.bytes);
     gpu.device.queue.writeBuffer(held.buffer!, 0, values.buffer, values.byteOffset, values.byteLength);
@@ -140,12 +211,12 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
 
 /** Makes the steps' pipelines, all at the same time. */
 export function compile(gpu: Gpu, steps: readonly Step[]): Promise<Pipeline[]> {
-  return Promise.all(
-    steps.map((step) => {
-      const { shader, constants, types } = step;
-      return gpu.pipelines.get({ shader, constants, types, bindings: bindingTypes(step) });
-    }),
-  );
+  return Promise.all(steps.map((step) => gpu.pipelines.get(pipelineSpec(step))));
+}
+
+function pipelineSpec(step: Step): PipelineSpec {
+  const { shader, constants, types } = step;
+  return { shader, constants, types, bindings: bindingTypes(step) };
 }
 
 /** Adds steps to a program, each with its pipeline and its bind group. */

@@ -1,5 +1,7 @@
-import { GpuError } from './errors.js';
+import { GpuError, ValidationError } from './errors.js';
 import { BufferUsage, MapMode } from './flags.js';
+import { guard } from './guard.js';
+import type { DeviceLoss } from './loss.js';
 import type { MemoryLedger } from './memory.js';
 import type { Tensor } from './tensor.js';
 
@@ -14,31 +16,42 @@ export class Readback {
   constructor(
     private readonly device: GPUDevice,
     private readonly memory: MemoryLedger,
+    private readonly loss: DeviceLoss,
   ) {}
 
-  /** @throws GpuError when the tensor has no memory or is no float32, or the device is lost or destroyed meanwhile. */
+  /**
+   * @throws ValidationError when the tensor has no memory or is no float32; DeviceLostError; another GpuError where the
+   *   device refused the tensor's memory, or all was disposed of meanwhile.
+   */
   async read(tensor: Tensor): Promise<Float32Array> {
     const source = tensor.storage.buffer;
-    if (!source)
-      throw new GpuError('Reading a tensor', 'validation', `${tensor} has no memory: freeze first.`);
+    const operation = `Reading ${tensor}`;
+    if (!source) throw new ValidationError(operation, 'it has no memory: freeze first.');
     if (tensor.dtype !== 'f32')
-      throw new GpuError(
-        'Reading a tensor',
-        'validation',
-        `${tensor} holds ${tensor.dtype}: copy it to f32 first.`,
-      );
-    const staging = this.take(tensor.bytes);
-    const encoder = this.device.createCommandEncoder({ label: 'readback' });
-    encoder.copyBufferToBuffer(source, tensor.offset, staging, 0, tensor.bytes);
-    this.device.queue.submit([encoder.finish()]);
-    try {
-      await staging.mapAsync(MapMode.READ, 0, tensor.bytes);
-    } catch (error) {
-      throw new GpuError(
-        `Reading ${tensor}`,
-        'device-lost',
-        error instanceof Error ? error.message : String(error),
-      );
+      throw new ValidationError(operation, `it holds ${tensor.dtype}: copy it to f32 first.`);
+    this.loss.check(operation);
+    const { value, refused } = guard(this.device, operation, () => {
+      const staging = this.take(tensor.bytes);
+      const encoder = this.device.createCommandEncoder({ label: 'readback' });
+      encoder.copyBufferToBuffer(source, tensor.offset, staging, 0, tensor.bytes);
+      this.device.queue.submit([encoder.finish()]);
+      return { staging, mapped: staging.mapAsync(MapMode.READ, 0, tensor.bytes) };
+    });
+    const { staging, mapped } = value;
+    const [mapping, ...refusals] = await Promise.all([
+      mapped.then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      ),
+      tensor.storage.refused,
+      refused,
+    ]);
+    const refusal = refusals.find((error) => error !== undefined);
+    if (refusal || mapping) {
+      this.forget(staging);
+      await this.loss.settled();
+      this.loss.check(operation);
+      throw refusal ?? new GpuError(operation, 'internal', messageOf(mapping!.error));
     }
     const copy = new Float32Array(staging.getMappedRange(0, tensor.bytes).slice(0));
     staging.unmap();
@@ -53,6 +66,13 @@ export class Readback {
     }
     this.all.clear();
     this.idle.clear();
+  }
+
+  /** A buffer that something went wrong with is not used again. */
+  private forget(staging: GPUBuffer): void {
+    if (!this.all.delete(staging)) return;
+    this.memory.remove(staging.size);
+    staging.destroy();
   }
 
   /** A staging buffer of at least `bytes`, in sizes of powers of two so that few are ever made. */
@@ -71,4 +91,8 @@ export class Readback {
     this.memory.add(size);
     return buffer;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

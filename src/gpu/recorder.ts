@@ -2,7 +2,7 @@ import type { Direction, Dispatch, Step } from './dispatch.js';
 import { LimitError, requireShape } from './errors.js';
 import { megabytes } from './format.js';
 import type { Gpu } from './gpu.js';
-import { buildProgram, compile, type Program } from './program.js';
+import { type Assembled, buildProgram, buildProgramNow, compile, type Program } from './program.js';
 import { bytesOf, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
 import { type DType, isHalf } from './wgsl-types.js';
 import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
@@ -159,6 +159,15 @@ export class Recorder {
    */
   freeze(outputs: readonly Tensor[] = []): Promise<Program> {
     return buildProgram(this, new Set(outputs.map((tensor) => tensor.storage)));
+  }
+
+  /**
+   * `freeze` without waiting, for those who are between two frames.
+   *
+   * @throws Error where a pipeline is not compiled yet, as it is once another recording of the same kind was frozen.
+   */
+  freezeNow(outputs: readonly Tensor[] = []): Assembled {
+    return buildProgramNow(this, new Set(outputs.map((tensor) => tensor.storage)));
   }
 
   /** The scope that dispatches are being recorded in, e.g. 'conv3_1'. */

@@ -1,4 +1,4 @@
-import { ShapeError } from './errors.js';
+import { type GpuError, ShapeError } from './errors.js';
 import type { DType } from './wgsl-types.js';
 
 /** Sizes from the outermost dimension in, e.g. [N, C, H, W]; [] is a scalar. */
@@ -33,6 +33,8 @@ export class Storage {
 
   /** True when the contents never change once written: work that depends on nothing else is done only once. */
   frozen = false;
+  /** What the device refused of making or filling the buffer; absent once it is known that it refused nothing. */
+  refused?: Promise<GpuError | undefined>;
 
   constructor(
     readonly label: string,

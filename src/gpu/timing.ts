@@ -1,4 +1,4 @@
-import { GpuError } from './errors.js';
+import { ValidationError } from './errors.js';
 import { BufferUsage, MapMode } from './flags.js';
 import type { Program } from './program.js';
 
@@ -31,9 +31,9 @@ export class StepTimer {
     const { device } = program.gpu;
     const count = 2 * program.steps.length;
     const name = `Timing ${program.label}`;
-    if (!canTimeSteps(device)) throw new GpuError(name, 'validation', 'the device lacks timestamp-query.');
+    if (!canTimeSteps(device)) throw new ValidationError(name, 'the device lacks timestamp-query.');
     if (count > MAX_QUERIES) {
-      throw new GpuError(name, 'validation', `${count / 2} steps, at most ${MAX_QUERIES / 2} can be timed.`);
+      throw new ValidationError(name, `${count / 2} steps, at most ${MAX_QUERIES / 2} can be timed.`);
     }
     const size = 8 * count;
     this.queries = device.createQuerySet({ label: name, type: 'timestamp', count });

@@ -1,6 +1,7 @@
-import { GpuError, LimitError } from '../gpu/errors.js';
+import { type GpuError, LimitError } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { type Program, runAll } from '../gpu/program.js';
+import { ProgramCycle } from '../gpu/cycle.js';
+import type { Program } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { Recording } from '../gpu/tuning/sites.js';
@@ -59,6 +60,9 @@ export const RING_ROWS = 1024;
 export class StyleJob {
   private submitted = 0;
   private seen = 0;
+  private readonly cycle: ProgramCycle;
+  /** What the device refused of what was submitted, until somebody waits for it. */
+  private refusals: Promise<GpuError | undefined>[] = [];
 
   private constructor(
     private readonly gpu: Gpu,
@@ -68,8 +72,11 @@ export class StyleJob {
     readonly evaluation: Program,
     private readonly optimiser: Lbfgs | ImageSearch,
     private readonly ring: Tensor,
+    private readonly targets: Targets,
     private readonly disposers: readonly (() => void)[],
-  ) {}
+  ) {
+    this.cycle = new ProgramCycle(gpu, this.programs);
+  }
 
   /**
    * Computes the targets, then records, plans and compiles everything that a run needs.
@@ -92,11 +99,6 @@ export class StyleJob {
       disposers.unshift(() => dispose(value));
       return value;
     };
-    const { device } = gpu;
-    // The history alone may be larger than the GPU's memory; its buffers are made outside any freezing.
-    device.pushErrorScope('out-of-memory');
-    let job: StyleJob | undefined;
-    let failure: unknown;
     try {
       const free = (tensor: Tensor) => gpu.free(tensor);
       const x = keep(gpu.tensor('image', images.content.shape), free);
@@ -123,19 +125,25 @@ export class StyleJob {
           : await Lbfgs.create(gpu, problem, optimiserOptions(options)),
         (made) => made.dispose(),
       );
-      job = new StyleJob(gpu, options, x, evaluation, optimiser, ring, disposers);
+      return new StyleJob(gpu, options, x, evaluation, optimiser, ring, targets, disposers);
     } catch (error) {
-      failure = error;
+      for (const dispose of disposers) dispose();
+      throw error;
     }
-    const exhausted = await device.popErrorScope();
-    if (job && !exhausted) return job;
-    for (const dispose of disposers) dispose();
-    throw exhausted ? new GpuError('Setting up the job', 'out-of-memory', exhausted.message) : failure;
   }
 
-  /** Evaluations queued so far. */
+  /** Evaluations queued so far, each with its update. */
   get evaluations(): number {
     return this.submitted;
+  }
+
+  /** Bytes of GPU memory that the job holds: all but the filters and the images it was given. */
+  get bytes(): number {
+    const { content, style } = this.targets;
+    const tensors = [this.x, this.ring, ...content.values(), ...style.values()];
+    return (
+      this.evaluation.memory.bytes + this.optimiserBytes + tensors.reduce((sum, { bytes }) => sum + bytes, 0)
+    );
   }
 
   /** Bytes of GPU memory that the optimiser holds, most of them in its history. */
@@ -161,12 +169,26 @@ export class StyleJob {
     return profilePrograms(evaluation!, update);
   }
 
-  /** Queues `count` evaluations, each followed by the optimiser's update. */
+  /** Queues `count` evaluations, each followed by the optimiser's update; one that was begun in part is ended first. */
   submit(count: number): void {
-    const { optimiser } = this;
-    if (optimiser instanceof ImageSearch) throw new Error('a job with a line search is advanced by step()');
-    for (let i = 0; i < count; i++) runAll(this.gpu, [this.evaluation, optimiser.update]);
+    this.requireNoSearch();
+    for (let i = 0; i < count; i++) this.refusals.push(this.cycle.finish());
     this.submitted += count;
+  }
+
+  /**
+   * Queues a part of an evaluation with its update, or several of them.
+   *
+   * @param share how many; less than one for a part. At least one dispatch is queued.
+   * @param most no more than so many are ended.
+   * @returns how many evaluations are queued whole by it.
+   */
+  submitShare(share: number, most: number): number {
+    this.requireNoSearch();
+    const { ended, refused } = this.cycle.advance(share, most);
+    this.refusals.push(refused);
+    this.submitted += ended;
+    return ended;
   }
 
   /**
@@ -179,7 +201,7 @@ export class StyleJob {
     if (!(optimiser instanceof ImageSearch))
       throw new Error('a job without a line search is advanced by submit()');
     return optimiser.step(async () => {
-      this.evaluation.run();
+      this.refusals.push(this.evaluation.run());
       this.submitted++;
       const [scores] = await this.scores();
       optimiser.evaluated(scores!.total);
@@ -192,9 +214,16 @@ export class StyleJob {
     return this.optimiser instanceof ImageSearch ? [] : (await this.optimiser.report()).entries;
   }
 
-  /** The scores of all evaluations since the last call, in order, once those queued so far are done. */
+  /**
+   * The scores of all evaluations since the last call, in order, once those queued so far are done.
+   *
+   * @throws GpuError where the device refused any of them, or is lost.
+   */
   async scores(): Promise<Scores[]> {
-    const ring = await this.gpu.read(this.ring);
+    const refusals = this.refusals.splice(0);
+    const [ring, ...errors] = await Promise.all([this.gpu.read(this.ring), ...refusals]);
+    const refusal = errors.find((error) => error !== undefined);
+    if (refusal) throw refusal;
     const pairs = pairsSince(ring, this.seen);
     return pairs.map(([style, content]) => ({
       evaluation: ++this.seen,
@@ -217,6 +246,11 @@ export class StyleJob {
     program.run();
     program.dispose();
     return image;
+  }
+
+  private requireNoSearch(): void {
+    if (this.optimiser instanceof ImageSearch)
+      throw new Error('a job with a line search is advanced by step()');
   }
 
   /** Frees everything the job made; the filters and the images it was given stay. */
