@@ -27,6 +27,11 @@ export class ProgramCycle {
     this.label = programs.map(({ label }) => label).join(', ');
   }
 
+  /** Whether a part of a cycle was submitted, and the rest of it not yet. */
+  get begun(): boolean {
+    return this.done > 0;
+  }
+
   /** Submits what is left of the cycle, or a whole one. */
   finish(): Promise<GpuError | undefined> {
     return this.advance(1, 1).refused;
@@ -36,15 +41,19 @@ export class ProgramCycle {
    * Submits steps of about `share` cycles from where it stands, at least one of them.
    *
    * @param most stops where so many cycles have come to their end.
-   * @returns how many came to their end, and what the device refused; that never rejects.
+   * @returns how many came to their end, what share was really submitted, and what the device refused of it; that
+   *   never rejects.
    */
-  advance(share: number, most: number): { ended: number; refused: Promise<GpuError | undefined> } {
+  advance(
+    share: number,
+    most: number,
+  ): { ended: number; share: number; refused: Promise<GpuError | undefined> } {
     const { costs } = this;
     const count = costs.length - 1;
     const total = costs[count]!;
+    let left = share * total;
     let ended = 0;
     const refused = submitPass(this.gpu, this.label, (pass) => {
-      let left = share * total;
       do {
         const to = this.reach(left);
         left -= costs[to]! - costs[this.done]!;
@@ -53,7 +62,7 @@ export class ProgramCycle {
         if (this.done === 0) ended++;
       } while (left > 0 && ended < most);
     });
-    return { ended, refused };
+    return { ended, share: share - left / total, refused };
   }
 
   /** After how many steps a cost is spent, counted from where the cycle stands. */

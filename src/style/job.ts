@@ -59,7 +59,7 @@ export const RING_ROWS = 1024;
  */
 export class StyleJob {
   private submitted = 0;
-  private seen = 0;
+  private newest: Scores | undefined;
   private readonly cycle: ProgramCycle;
   /** What the device refused of what was submitted, until somebody waits for it. */
   private refusals: Promise<GpuError | undefined>[] = [];
@@ -164,6 +164,7 @@ export class StyleJob {
    * @throws GpuError when the device has no timestamps.
    */
   profile(): Promise<ProfiledStep[]> {
+    if (this.cycle.begun) this.submit(1);
     this.submitted++;
     const [evaluation, update] = this.programs;
     return profilePrograms(evaluation!, update);
@@ -181,14 +182,14 @@ export class StyleJob {
    *
    * @param share how many; less than one for a part. At least one dispatch is queued.
    * @param most no more than so many are ended.
-   * @returns how many evaluations are queued whole by it.
+   * @returns how many evaluations are queued whole by it, and what share it really was.
    */
-  submitShare(share: number, most: number): number {
+  submitShare(share: number, most: number): { ended: number; share: number } {
     this.requireNoSearch();
-    const { ended, refused } = this.cycle.advance(share, most);
+    const { refused, ...done } = this.cycle.advance(share, most);
     this.refusals.push(refused);
-    this.submitted += ended;
-    return ended;
+    this.submitted += done.ended;
+    return done;
   }
 
   /**
@@ -224,13 +225,31 @@ export class StyleJob {
     const [ring, ...errors] = await Promise.all([this.gpu.read(this.ring), ...refusals]);
     const refusal = errors.find((error) => error !== undefined);
     if (refusal) throw refusal;
-    const pairs = pairsSince(ring, this.seen);
-    return pairs.map(([style, content]) => ({
-      evaluation: ++this.seen,
+    const seen = this.newest?.evaluation ?? 0;
+    const scores = pairsSince(ring, seen).map(([style, content], i) => ({
+      evaluation: seen + 1 + i,
       style,
       content,
       total: style + content,
     }));
+    this.newest = scores.at(-1) ?? this.newest;
+    return scores;
+  }
+
+  /** Of the newest evaluation that `scores` has told. */
+  get last(): Scores | undefined {
+    return this.newest;
+  }
+
+  /** Waits for all that is queued, and reads nothing. */
+  async done(): Promise<void> {
+    const [, ...errors] = await Promise.all([
+      this.gpu.device.queue.onSubmittedWorkDone(),
+      ...this.refusals.splice(0),
+    ]);
+    this.gpu.loss.check('Waiting for the evaluations');
+    const refusal = errors.find((error) => error !== undefined);
+    if (refusal) throw refusal;
   }
 
   /**
