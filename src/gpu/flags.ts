@@ -1,5 +1,5 @@
 /**
- * WebGPU's usage and stage bits as plain numbers (WebGPU specification, "Buffer usages" and "Shader stages").
+ * WebGPU's usage and stage bits as plain numbers (WebGPU specification, "Buffer usages", "Texture usages", "Shader stages").
  * Browsers offer them as globals; Node does not, and a library that touches no globals cannot put them there.
  */
 export const BufferUsage = {
@@ -14,3 +14,5 @@ export const BufferUsage = {
 export const MapMode = { READ: 0x0001 } as const;
 
 export const ShaderStage = { COMPUTE: 0x4 } as const;
+
+export const TextureUsage = { COPY_SRC: 0x01, COPY_DST: 0x02 } as const;

@@ -18,16 +18,16 @@ export interface Guarded<T> {
  */
 export function guard<T>(device: GPUDevice, operation: string, body: () => T): Guarded<T> {
   for (const filter of FILTERS) device.pushErrorScope(filter);
-  let popped: Promise<GPUError | null>[] = [];
+  const pop = () => FILTERS.map(() => device.popErrorScope());
   let value: T;
   try {
     value = body();
-  } finally {
-    popped = FILTERS.map(() => device.popErrorScope());
+  } catch (error) {
     // What a body that throws left in them is no news beside what it threw.
-    for (const promise of popped) promise.catch(() => undefined);
+    for (const scope of pop()) scope.catch(() => undefined);
+    throw error;
   }
-  return { value, refused: firstOf(operation, popped) };
+  return { value, refused: firstOf(operation, pop()) };
 }
 
 /** The error to tell of those that the scopes caught, the innermost first: of a full memory all else may follow. */

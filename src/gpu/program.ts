@@ -40,6 +40,11 @@ export class Program {
     readonly choices: readonly Choice[] = [],
   ) {}
 
+  /** Bytes of all buffers that it owns: its temporaries' and the parameters of its shaders. */
+  get bytes(): number {
+    return this.owned.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /** Appends the dispatches, or those of [from, to), to a compute pass, so that several programs can share one. */
   encode(pass: GPUComputePassEncoder, from = 0, to = this.steps.length): void {
     let pipeline: GPUComputePipeline | undefined;

@@ -9,7 +9,17 @@ export { copy } from './copy.js';
 export { crop, type CropWindow } from './crop.js';
 export { fill } from './fill.js';
 export { gram, gramBackward } from './gram.js';
-export { packImage, pixelBytes, pixelWords, unpackImage } from './image.js';
+export {
+  packImage,
+  type PackOptions,
+  pixelBytes,
+  pixelWords,
+  TEXEL_FORMATS,
+  type TexelFormat,
+  texelWords,
+  unpackImage,
+  type UnpackOptions,
+} from './image.js';
 export { maxPool2d, maxPool2dBackward, type MaxPoolOptions } from './max-pool.js';
 export { mse, mseBackward } from './mse.js';
 export { multiply } from './multiply.js';

@@ -76,7 +76,7 @@ export class Lbfgs {
 
   /** Bytes of GPU memory that the optimiser holds beside the caller's tensors. */
   get bytes(): number {
-    return this.owned.reduce((sum, tensor) => sum + tensor.bytes, 0) + this.update.memory.bytes;
+    return this.owned.reduce((sum, tensor) => sum + tensor.bytes, 0) + this.update.bytes;
   }
 
   /** Reads what has happened. Waits for the updates submitted so far, and holds up none submitted later. */

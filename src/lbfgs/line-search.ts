@@ -73,7 +73,7 @@ export class LineSearchLbfgs {
    *
    * @param evaluate submits one evaluation of the loss and its gradient at x.
    */
-  async step(evaluate: () => void | Promise<unknown>): Promise<SearchStep> {
+  async step(evaluate: () => unknown): Promise<SearchStep> {
     const { maxIterations, maxEvaluations, toleranceGradient, toleranceChange } = this.options;
     const sums = this.options.stopRule === '2017';
     await evaluate();
@@ -127,7 +127,7 @@ export class LineSearchLbfgs {
 
   private async searchAlong(
     state: State,
-    evaluate: () => void | Promise<unknown>,
+    evaluate: () => unknown,
   ): Promise<{ t: number; loss: number; norm: number; evaluations: number }> {
     const { probe: move, keep, bring } = this.programs;
     /** What each kept gradient belongs to. */

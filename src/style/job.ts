@@ -141,9 +141,7 @@ export class StyleJob {
   get bytes(): number {
     const { content, style } = this.targets;
     const tensors = [this.x, this.ring, ...content.values(), ...style.values()];
-    return (
-      this.evaluation.memory.bytes + this.optimiserBytes + tensors.reduce((sum, { bytes }) => sum + bytes, 0)
-    );
+    return this.evaluation.bytes + this.optimiserBytes + tensors.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Bytes of GPU memory that the optimiser holds, most of them in its history. */
@@ -253,13 +251,22 @@ export class StyleJob {
   }
 
   /**
+   * Holds the image as it stands once what is queued by now is done, and is only to be read: the best so far in the
+   * robust mode, else the last, whose colours may lie outside 0..1. One tensor before the first evaluation, and perhaps
+   * another one after it.
+   */
+  get standing(): Tensor {
+    return this.submitted > 0 ? this.optimiser.best : this.x;
+  }
+
+  /**
    * The image as it stands, clamped to 0..1, as a tensor of [1, 3, H, W] for the caller to free: the best so far in
    * the robust mode, else the last.
    */
   async result(): Promise<Tensor> {
     const image = this.gpu.tensor('result', this.x.shape);
     const recorder = new Recorder(this.gpu, 'result');
-    copy(recorder, this.submitted > 0 ? this.optimiser.best : this.x, image);
+    copy(recorder, this.standing, image);
     clamp(recorder, image, 0, 1);
     const program = await recorder.freeze();
     program.run();

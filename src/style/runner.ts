@@ -62,7 +62,7 @@ export class JobRunner {
 
   /** Whether all there is to do has been queued. */
   get exhausted(): boolean {
-    return this.settled || this.job.evaluations >= this.job.options.evaluations;
+    return this.failure !== undefined || this.settled || this.job.evaluations >= this.job.options.evaluations;
   }
 
   /**
@@ -128,8 +128,9 @@ export class JobRunner {
     }
   }
 
-  /** Ends a line search where it is. Resolves when nothing of it runs any more. */
+  /** Queues nothing more, and ends a line search where it is. Resolves when nothing of it runs any more. */
   async stop(): Promise<void> {
+    this.failure ??= { error: new Error('The job was stopped.') };
     await this.search?.return();
   }
 

@@ -39,7 +39,7 @@ export class ImageSearch {
   }
 
   /** One step of the optimiser: see LineSearchLbfgs.step. */
-  step(evaluate: () => void | Promise<unknown>): Promise<SearchStep> {
+  step(evaluate: () => unknown): Promise<SearchStep> {
     return this.search.step(evaluate);
   }
 

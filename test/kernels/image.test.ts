@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { packImage, pixelBytes, pixelWords, unpackImage } from '../../src/kernels/index.js';
+import {
+  packImage,
+  type PackOptions,
+  pixelBytes,
+  pixelWords,
+  type TexelFormat,
+  unpackImage,
+  type UnpackOptions,
+} from '../../src/kernels/index.js';
+import { floatToHalf, halfToFloat } from '../../src/vgg/half.js';
 import { evaluate, useGpu } from '../support/gpu.js';
 import { uniform } from '../support/random.js';
 
@@ -92,4 +101,74 @@ it.each([[[1, 4, 2, 2]], [[2, 3, 2, 2]], [[3, 2, 2]]])('refuses to pack %j', asy
 
 it('refuses to unpack what is no packed picture', async () => {
   await expect(unpack(picture(5, 6, true), [1, 2, 3])).rejects.toThrow(/\[H, W\]/);
+});
+
+describe.each<[TexelFormat, number]>([
+  ['rgba8unorm', 4],
+  ['bgra8unorm', 4],
+  ['bgra8unorm-srgb', 4],
+  ['rgba16float', 8],
+  ['rgba32float', 16],
+])('rows of %s', (format, bytesPerTexel) => {
+  const [height, width] = [5, 7];
+  const rowBytes = 256;
+
+  /** The texel of colours r, g, b and alpha a, each 0..1, as bytes. */
+  function texel(color: readonly number[]): Uint8Array {
+    if (format === 'rgba32float') return new Uint8Array(Float32Array.from(color).buffer);
+    if (format === 'rgba16float') return new Uint8Array(Uint16Array.from(color, floatToHalf).buffer);
+    const bytes = Uint8Array.from(color, (v) => Math.floor(255 * v + 0.5));
+    return format.startsWith('bgra') ? Uint8Array.of(bytes[2]!, bytes[1]!, bytes[0]!, bytes[3]!) : bytes;
+  }
+  /** What a texel's number is read as. */
+  const stored = (v: number) => (format.includes('float') ? v : Math.floor(255 * v + 0.5) / 255);
+
+  // WGSL leaves open to which neighbour a number that is no float16 is rounded.
+  const exact = (v: number) => (format === 'rgba16float' ? halfToFloat(floatToHalf(v)) : v);
+  const colors = Array.from({ length: height * width }, (_, p) => [...uniform(40 + p, 3, 0, 1).map(exact)]);
+  const image = Float32Array.from({ length: 3 * height * width }, (_, i) => {
+    const p = i % (height * width);
+    return colors[p]![Math.floor(i / (height * width))]!;
+  });
+  const rows = new Uint8Array(rowBytes * height);
+  colors.forEach((color, p) => {
+    rows.set(texel([...color, 1]), Math.floor(p / width) * rowBytes + (p % width) * bytesPerTexel);
+  });
+
+  it('are read, whatever lies between them', async () => {
+    const littered = rows.slice();
+    for (let row = 0; row < height; row++) {
+      littered.fill(0x7f, row * rowBytes + width * bytesPerTexel, (row + 1) * rowBytes);
+    }
+    const options: UnpackOptions = { format, width };
+    const input = { data: pixelWords(littered), shape: [height, rowBytes / 4] };
+    const [y] = await evaluate(gpu(), [input], (r, x) => unpackImage(r, x!, options));
+    // The division's 2.5 ulp; floats are copied.
+    expect(y).toBeAllClose(Float64Array.from(image, stored), { relative: format.includes('8') ? 3e-7 : 0 });
+  });
+
+  it('are written with room between them', async () => {
+    const options: PackOptions = { format, alignment: rowBytes / 4 };
+    const input = { data: image, shape: [1, 3, height, width] };
+    const [words] = await evaluate(gpu(), [input], (r, x) => packImage(r, x!, options));
+    const written = pixelBytes(words!);
+    expect(written.length).toBe(rows.length);
+    for (let row = 0; row < height; row++) {
+      const [from, to] = [row * rowBytes, row * rowBytes + width * bytesPerTexel];
+      expect([...written.subarray(from, to)]).toEqual([...rows.subarray(from, to)]);
+    }
+  });
+});
+
+it('lays what is transparent on white in floats too', async () => {
+  const half = { data: Float32Array.of(0.25, 0.5, 1, 0.5), shape: [1, 4] };
+  const [y] = await evaluate(gpu(), [half], (r, x) => unpackImage(r, x!, { format: 'rgba32float' }));
+  expect([...y!]).toEqual([0.625, 0.75, 1]);
+});
+
+it('refuses rows that are too short', async () => {
+  const input = { data: new Float32Array(6), shape: [2, 3] };
+  await expect(
+    evaluate(gpu(), [input], (r, x) => unpackImage(r, x!, { format: 'rgba16float', width: 2 })),
+  ).rejects.toThrow(/2 texels of rgba16float take 4 words/);
 });

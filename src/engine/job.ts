@@ -1,0 +1,184 @@
+import type { GpuError } from '../gpu/errors.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Storage } from '../gpu/tensor.js';
+import type { Pixels8 } from '../image/pixels.js';
+import type { StyleJob } from '../style/job.js';
+import { JobRunner, type Progress } from '../style/runner.js';
+import { Exporter } from './exporter.js';
+import type { BufferPicture } from './pictures.js';
+
+/** How much to do: evaluations, or milliseconds of the GPU's time. */
+export type Budget = { readonly evaluations: number } | { readonly milliseconds: number };
+
+/**
+ * One picture being painted. It runs only as far as it is asked to: in a loop of its own,
+ *
+ *     for await (const { scores } of job) console.log(scores?.total);
+ *
+ * or a little at a time in somebody else's,
+ *
+ *     job.advance({ milliseconds: 6 });
+ *     job.writeTexture(texture);
+ *
+ * Made by `engine.stylize`.
+ */
+export class Job implements AsyncIterable<Progress> {
+  private readonly runner: JobRunner;
+  /** One for each place that the picture has stood in. */
+  private readonly exporters = new Map<Storage, Exporter>();
+  private told: Progress;
+  private disposed = false;
+  /** What the device refused of pictures written, until somebody waits for the job. */
+  private refusal: GpuError | undefined;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly job: StyleJob,
+    private readonly signal: AbortSignal | undefined,
+    private readonly forget: (job: Job) => void,
+  ) {
+    this.runner = new JobRunner(job);
+    this.told = this.runner.take();
+  }
+
+  /** @internal */
+  static async create(
+    gpu: Gpu,
+    job: StyleJob,
+    signal: AbortSignal | undefined,
+    forget: (job: Job) => void,
+  ): Promise<Job> {
+    await Exporter.compile(gpu, job.x);
+    return new Job(gpu, job, signal, forget);
+  }
+
+  /** Of the picture, in pixels. */
+  get width(): number {
+    return this.job.x.shape[3]!;
+  }
+
+  get height(): number {
+    return this.job.x.shape[2]!;
+  }
+
+  /** What was told last. */
+  get progress(): Progress {
+    return this.told;
+  }
+
+  /** Bytes of GPU memory that the job holds, most of them the optimiser's history and the network's feature maps. */
+  get bytes(): number {
+    const exported = [...this.exporters.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.job.bytes + exported;
+  }
+
+  /**
+   * Queues evaluations at once; or, of milliseconds, about as much work as the GPU does in them, less than an evaluation
+   * if need be, and nothing while two earlier calls' work is not done: what a frame has room for. With a line search,
+   * which has to wait for each evaluation, milliseconds are those of whole evaluations.
+   *
+   * @returns how far the job is once that is done. It need not be awaited: a failure is told by every later call too.
+   *   Rejects with a GpuError; a DivergedError where the picture left the numbers that float32 can hold; the signal's
+   *   reason once it is aborted; a RangeError for a budget that is no positive number.
+   */
+  advance(budget: Budget): Promise<Progress> {
+    const done = this.start(budget).then(() => this.tell());
+    done.catch(() => undefined);
+    return done;
+  }
+
+  /**
+   * Runs to the end, some evaluations at a time, with more of them always queued. A loop may wait or break off; what is
+   * queued by then is computed, and another loop, or `advance`, goes on from there.
+   *
+   * @throws what `advance` rejects with.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Progress, void> {
+    this.requireAlive();
+    for await (const progress of this.runner.run(this.signal)) {
+      this.told = progress;
+      yield progress;
+    }
+    this.signal?.throwIfAborted();
+  }
+
+  /**
+   * The picture as it stands, the best so far unless the options say otherwise: opaque RGBA bytes of their own, of which
+   * a browser makes an image by `new ImageData(data, width, height)`. Waits for what is queued by now.
+   *
+   * @throws GpuError
+   */
+  async pixels(): Promise<Pixels8> {
+    this.requireAlive();
+    return this.exporter.pixels();
+  }
+
+  /**
+   * Queues a copy of the picture as it stands into a texture, without a wait and without a read-back.
+   *
+   * @param texture two-dimensional, of the job's width and height, with a format of `TexelFormat` and the usage COPY_DST.
+   * @throws UserError for any other texture. What the device refuses for another reason is told by `advance`.
+   */
+  writeTexture(texture: GPUTexture): void {
+    this.requireAlive();
+    this.note(this.exporter.writeTexture(texture));
+  }
+
+  /**
+   * Queues a copy of the picture as it stands into a buffer, likewise.
+   *
+   * @param target of the job's width and height, with the usage COPY_DST.
+   * @throws UserError for any other buffer.
+   */
+  writeBuffer(target: BufferPicture): void {
+    this.requireAlive();
+    this.note(this.exporter.writeBuffer(target));
+  }
+
+  /** Frees all that the job made. Filters and device stay. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.runner.stop().catch(() => undefined);
+    for (const exporter of this.exporters.values()) exporter.dispose();
+    this.job.dispose();
+    this.forget(this);
+  }
+
+  private async start(budget: Budget): Promise<void> {
+    this.requireAlive();
+    this.signal?.throwIfAborted();
+    if ('milliseconds' in budget) {
+      requirePositive('milliseconds', budget.milliseconds);
+      return this.runner.queueMilliseconds(budget.milliseconds);
+    }
+    requirePositive('evaluations', budget.evaluations);
+    return this.runner.queue(Math.ceil(budget.evaluations));
+  }
+
+  private tell(): Progress {
+    this.requireAlive();
+    if (this.refusal) throw this.refusal;
+    this.signal?.throwIfAborted();
+    return (this.told = this.runner.take());
+  }
+
+  private note(refused: Promise<GpuError | undefined>): void {
+    void refused.then((error) => (this.refusal ??= error));
+  }
+
+  private get exporter(): Exporter {
+    const image = this.job.standing;
+    let exporter = this.exporters.get(image.storage);
+    if (!exporter) this.exporters.set(image.storage, (exporter = new Exporter(this.gpu, image)));
+    return exporter;
+  }
+
+  private requireAlive(): void {
+    if (this.disposed) throw new Error('The job has been disposed of.');
+  }
+}
+
+function requirePositive(name: string, value: number): void {
+  if (!(value > 0)) throw new RangeError(`${name} must be a number above 0, not ${value}.`);
+}

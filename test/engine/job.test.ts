@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEngine, type Engine, type StylizeRequest } from '../../src/engine/engine.js';
+import type { VggFilters } from '../../src/vgg/network.js';
+import { seededFilters } from '../support/filters.js';
+import { seededPixels, SHALLOW } from '../support/pictures.js';
+import { useWatchedDevice } from '../support/watched-device.js';
+
+const watched = useWatchedDevice();
+let engine: Engine;
+let filters: VggFilters;
+
+beforeEach(async () => {
+  engine = await createEngine({ device: watched().device });
+  filters = seededFilters(engine.gpu, 'conv_2');
+});
+afterEach(() => {
+  engine.dispose();
+  expect(engine.gpu.memory.bytes).toBe(0);
+  expect(watched().errors).toEqual([]);
+});
+
+const [width, height] = [20, 12];
+function paint(options: Partial<StylizeRequest> = {}) {
+  const content = seededPixels('content', height, width);
+  const style = seededPixels('style', 16);
+  return engine.stylize({ content, style, filters, ...SHALLOW, evaluations: 12, ...options });
+}
+
+describe.each(['none', 'strong-wolfe'] as const)('a job with line search %s', (lineSearch) => {
+  it('tells the same scores and paints the same picture however it is advanced', async () => {
+    const looped = await paint({ lineSearch });
+    const whole = [];
+    for await (const { fresh, end } of looped) whole.push(...fresh, ...(end ? [end] : []));
+    expect(whole).toHaveLength(13);
+    expect(whole.slice(0, 12)).toMatchObject(Array.from({ length: 12 }, (_, i) => ({ evaluation: i + 1 })));
+    expect(whole[12]).toBe('complete');
+
+    const stepped = await paint({ lineSearch });
+    const parts = [];
+    for (const evaluations of [1, 4, 100]) {
+      const progress = await stepped.advance({ evaluations });
+      parts.push(...progress.fresh, ...(progress.end ? [progress.end] : []));
+    }
+    expect(parts).toEqual(whole);
+
+    const timed = await paint({ lineSearch });
+    const slices = [];
+    for (let i = 0; i < 5000 && !timed.progress.end; i++) {
+      slices.push(...(await timed.advance({ milliseconds: 0.5 })).fresh);
+    }
+    expect([...slices, timed.progress.end]).toEqual(whole);
+
+    const pictures = await Promise.all([looped, stepped, timed].map((job) => job.pixels()));
+    expect(pictures[0]).toMatchObject({ width, height });
+    expect(pictures[1]).toEqual(pictures[0]);
+    expect(pictures[2]).toEqual(pictures[0]);
+  });
+
+  it('goes on where a loop broke off, and loses no score', async () => {
+    const job = await paint({ lineSearch });
+    const scores = [];
+    for await (const { fresh } of job) {
+      scores.push(...fresh);
+      if (scores.length >= 3) break;
+    }
+    expect(job.progress.end).toBeUndefined();
+    for await (const { fresh } of job) scores.push(...fresh);
+    expect(scores.map(({ evaluation }) => evaluation)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect((await job.advance({ evaluations: 1 })).end).toBe('complete');
+  });
+
+  it('ends by the signal, and keeps what it has painted', async () => {
+    const abort = new AbortController();
+    const job = await paint({ lineSearch, evaluations: 10_000, signal: abort.signal });
+    const reason = new Error('enough');
+    const run = async () => {
+      for await (const { evaluations } of job) if (evaluations >= 3) abort.abort(reason);
+    };
+    await expect(run()).rejects.toBe(reason);
+    await expect(job.advance({ evaluations: 1 })).rejects.toBe(reason);
+    const { data } = await job.pixels();
+    expect(data).not.toEqual(seededPixels('content', height, width).data);
+  });
+
+  it('can be disposed of in the middle', async () => {
+    const job = await paint({ lineSearch, evaluations: 10_000 });
+    const running = job.advance({ evaluations: 5000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    job.dispose();
+    await expect(running).rejects.toThrow();
+    await expect(job.advance({ evaluations: 1 })).rejects.toThrow(/disposed/);
+    await expect(job.pixels()).rejects.toThrow(/disposed/);
+    await watched().device.queue.onSubmittedWorkDone();
+  });
+});
+
+it('returns from a call with milliseconds before an evaluation is whole', async () => {
+  const job = await paint();
+  const { evaluations, fresh, scores } = await job.advance({ milliseconds: 0.01 });
+  expect({ evaluations, fresh, scores }).toEqual({ evaluations: 0, fresh: [], scores: undefined });
+  // The picture does not move before the first evaluation is done.
+  expect((await job.pixels()).data).toEqual(seededPixels('content', height, width).data);
+});
+
+it('adds nothing to the queue while two slices wait', async () => {
+  const job = await paint();
+  let submissions = 0;
+  const { queue } = watched().device;
+  const submit = queue.submit.bind(queue);
+  queue.submit = (buffers) => {
+    submissions++;
+    return submit(buffers);
+  };
+  try {
+    const calls = Array.from({ length: 10 }, () => job.advance({ milliseconds: 1 }));
+    expect(submissions).toBe(2);
+    await Promise.all(calls);
+  } finally {
+    queue.submit = submit;
+  }
+});
+
+it('paints from noise, from another picture, and at another size', async () => {
+  const noise = await paint({ start: 'noise', seed: 3 });
+  const { data: speckled } = await noise.pixels();
+  expect(speckled).not.toEqual((await (await paint({ start: 'noise', seed: 4 })).pixels()).data);
+  const other = seededPixels('probe', height, width);
+  expect((await (await paint({ start: other })).pixels()).data).toEqual(other.data);
+  const small = await paint({ size: 6 });
+  expect([small.width, small.height]).toEqual([10, 6]);
+});
+
+it.each<[string, Partial<StylizeRequest>, RegExp]>([
+  [
+    'no size',
+    { content: { width: 0, height: 3, data: new Uint8ClampedArray() } },
+    /content picture has no size: 0×3/,
+  ],
+  [
+    'too few samples',
+    { style: { width: 2, height: 2, data: new Uint8Array(12) } },
+    /style picture has 12 samples, but 2×2 pixels of RGBA are 16/,
+  ],
+  [
+    'other proportions',
+    { start: seededPixels('probe', 8) },
+    /picture to start from has 8×8 pixels and cannot be scaled/,
+  ],
+  ['unknown layers', { contentLayers: ['conv9_9'] }, /no layer called "conv9_9"/],
+  ['unequal pictures', { preset: 'seed' }, /of one size/],
+  [
+    'too small a picture',
+    { content: seededPixels('content', 1), contentLayers: ['conv_3'] },
+    /too small for VGG-19/,
+  ],
+])('refuses %s', async (_, options, message) => {
+  const before = engine.gpu.memory.bytes;
+  await expect(paint(options)).rejects.toThrow(message);
+  expect(engine.gpu.memory.bytes).toBe(before);
+});
+
+it.each([0, -1, NaN])('refuses a budget of %s', async (amount) => {
+  const job = await paint();
+  await expect(job.advance({ evaluations: amount })).rejects.toThrow(RangeError);
+  await expect(job.advance({ milliseconds: amount })).rejects.toThrow(RangeError);
+});
+
+it('prepares nothing once the signal is aborted', async () => {
+  const before = engine.gpu.memory.bytes;
+  const reason = new Error('changed my mind');
+  await expect(paint({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  expect(engine.gpu.memory.bytes).toBe(before);
+});
