@@ -1,0 +1,241 @@
+/** What goes wrong on the GPU reaches the caller as an error that names the operation, and nothing else hears of it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngine, type Engine } from '../../src/engine/engine.js';
+import type { GpuError } from '../../src/gpu/errors.js';
+import {
+  CompilationError,
+  DeviceLostError,
+  OutOfMemoryError,
+  ValidationError,
+} from '../../src/gpu/errors.js';
+import { BufferUsage } from '../../src/gpu/flags.js';
+import { Recorder } from '../../src/gpu/recorder.js';
+import { relu } from '../../src/kernels/index.js';
+import { openDawn } from '../../src/node/dawn.js';
+import { seededFilters } from '../support/filters.js';
+import { seededPixels, SHALLOW } from '../support/pictures.js';
+import { watch, type WatchedDevice } from '../support/watched-device.js';
+
+let dawn: Awaited<ReturnType<typeof openDawn>>;
+beforeAll(async () => {
+  dawn = await openDawn();
+});
+afterAll(() => dawn.close());
+
+/** A device for one test. */
+async function open(): Promise<WatchedDevice> {
+  const adapter = await dawn.gpu.requestAdapter();
+  return watch(await adapter!.requestDevice());
+}
+
+const pictures = { content: seededPixels('content', 16), style: seededPixels('style', 16) };
+function paint(engine: Engine, evaluations = 20) {
+  return engine.stylize({
+    ...pictures,
+    filters: seededFilters(engine.gpu, 'conv_2'),
+    ...SHALLOW,
+    evaluations,
+  });
+}
+
+/** What a promise rejects with. */
+async function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.fail('nothing went wrong'),
+    (error: unknown) => error,
+  );
+}
+
+describe('a device that is lost', () => {
+  it('ends what is under way with a DeviceLostError, and the engine says that it cannot go on', async () => {
+    const { device, errors } = await open();
+    const engine = await createEngine({ device });
+    const job = await paint(engine, 10_000);
+    expect(engine.state).toBe('ready');
+    const running = job.advance({ evaluations: 5000 });
+    await job.advance({ evaluations: 1 });
+    device.destroy();
+    const error = await failure(running);
+    expect(error).toBeInstanceOf(DeviceLostError);
+    expect(error).toMatchObject({
+      kind: 'device-lost',
+      reason: 'destroyed',
+      canContinue: false,
+      operation: expect.stringMatching(/^Reading |^Waiting for/),
+      message: expect.stringContaining('the device was destroyed'),
+    });
+    expect(await engine.lost).toBeInstanceOf(DeviceLostError);
+    expect(engine.state).toBe('lost');
+    for (const late of [
+      () => job.advance({ evaluations: 1 }),
+      () => job.advance({ milliseconds: 1 }),
+      () => job.pixels(),
+      () => paint(engine),
+    ]) {
+      expect(await failure(late())).toBeInstanceOf(DeviceLostError);
+    }
+    engine.dispose();
+    expect(engine.state).toBe('disposed');
+    expect(errors).toEqual([]);
+  });
+
+  it('ends the preparation of a picture', async () => {
+    const { device } = await open();
+    const engine = await createEngine({ device });
+    const preparing = failure(paint(engine));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    device.destroy();
+    expect(await preparing).toBeInstanceOf(DeviceLostError);
+    engine.dispose();
+  });
+
+  it('is refused from the start', async () => {
+    const { device } = await open();
+    device.destroy();
+    await device.lost;
+    await Promise.resolve();
+    const error = await failure(createEngine({ device }).then((engine) => paint(engine)));
+    expect(error).toBeInstanceOf(DeviceLostError);
+  });
+});
+
+/**
+ * Makes a device full: buffers whose label matches are refused as WebGPU specifies, with an error in the scope for it and
+ * a buffer that cannot be used. No software adapter runs out of memory before the machine does.
+ */
+function fill({ device }: WatchedDevice, label: RegExp): void {
+  const scopes: { filter: GPUErrorFilter; error: GPUError | null }[] = [];
+  const push = device.pushErrorScope.bind(device);
+  const pop = device.popErrorScope.bind(device);
+  const createBuffer = device.createBuffer.bind(device);
+  device.pushErrorScope = (filter) => {
+    scopes.push({ filter, error: null });
+    return push(filter);
+  };
+  device.popErrorScope = async () => {
+    const scope = scopes.pop();
+    const own = await pop();
+    return scope?.error ?? own;
+  };
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer(descriptor);
+    if (!label.test(descriptor.label ?? '')) return buffer;
+    const scope = scopes.findLast(({ filter }) => filter === 'out-of-memory');
+    expect(scope, `${descriptor.label} is made within a scope`).toBeDefined();
+    scope!.error ??= { message: 'no room' };
+    buffer.destroy();
+    return buffer;
+  };
+}
+
+describe.each([
+  ['the history of the optimiser', /^lbfgs\.s/, /^Allocating .* for lbfgs\.s/],
+  ['the image', /^image$/, /^Allocating 3 KiB|^Allocating .* for image/],
+  ['the temporaries', /^evaluation #/, /^Allocating .* for evaluation #/],
+  ['the way back', /^staging$/, /^Reading /],
+])('a GPU without room for %s', (_, label, operation) => {
+  it('is told as an OutOfMemoryError, after which all is freed and other work goes on', async () => {
+    const watched = await open();
+    const engine = await createEngine({ device: watched.device });
+    const filters = seededFilters(engine.gpu, 'conv_2');
+    fill(watched, label);
+    const before = engine.gpu.memory.bytes;
+    const request = { ...pictures, filters, ...SHALLOW, evaluations: 3 };
+    const error = await failure(
+      engine.stylize(request).then(async (job) => {
+        try {
+          await job.advance({ evaluations: 1 });
+        } finally {
+          job.dispose();
+        }
+      }),
+    );
+    expect(error).toBeInstanceOf(OutOfMemoryError);
+    expect(error).toMatchObject({ kind: 'out-of-memory', canContinue: true });
+    expect((error as GpuError).operation).toMatch(operation);
+    expect(engine.state).toBe('ready');
+    // What is prepared from the filters stays with them.
+    filters.dispose();
+    expect(engine.gpu.memory.bytes).toBeLessThanOrEqual(before);
+    const recorder = new Recorder(engine.gpu);
+    const x = engine.gpu.tensor('x', [4], Float32Array.of(-1, 0, 1, 2));
+    relu(recorder, x);
+    const program = await recorder.freeze();
+    expect(await program.run()).toBeUndefined();
+    program.dispose();
+    engine.dispose();
+    expect(watched.errors).toEqual([]);
+    watched.device.destroy();
+  });
+});
+
+describe("what WebGPU's rules forbid", () => {
+  it('is told as a ValidationError by the job, and leaves the engine ready', async () => {
+    const { device, errors } = await open();
+    const engine = await createEngine({ device });
+    const job = await paint(engine);
+    const target = device.createBuffer({ size: 4 * 256, usage: BufferUsage.COPY_DST });
+    target.destroy();
+    job.writeBuffer({ buffer: target, width: 16, height: 16, format: 'rgba8unorm' });
+    const error = await failure(job.advance({ evaluations: 1 }));
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toMatchObject({ operation: 'Writing the picture', canContinue: true });
+    expect(engine.state).toBe('ready');
+    job.dispose();
+    const other = await paint(engine, 2);
+    expect((await other.advance({ evaluations: 2 })).end).toBe('complete');
+    engine.dispose();
+    expect(errors).toEqual([]);
+    device.destroy();
+  });
+
+  it('is told of programs by what running them returns', async () => {
+    const { device, errors } = await open();
+    const engine = await createEngine({ device });
+    const x = engine.gpu.tensor('x', [4]);
+    const recorder = new Recorder(engine.gpu, 'mine');
+    const y = relu(recorder, x);
+    const program = await recorder.freeze([y]);
+    engine.gpu.free(x);
+    expect(await program.run()).toMatchObject({ name: 'ValidationError', operation: 'Running mine' });
+    engine.dispose();
+    expect(errors).toEqual([]);
+    device.destroy();
+  });
+
+  it('is told as a CompilationError for a shader, with the line', async () => {
+    const { device, errors } = await open();
+    const engine = await createEngine({ device });
+    const createShaderModule = device.createShaderModule.bind(device);
+    device.createShaderModule = ({ code, ...rest }) =>
+      createShaderModule({ ...rest, code: code.replace('fn main', 'fn main main') });
+    const recorder = new Recorder(engine.gpu);
+    relu(recorder, engine.gpu.tensor('x', [4]));
+    const error = await failure(recorder.freeze());
+    expect(error).toBeInstanceOf(CompilationError);
+    expect(error).toMatchObject({ operation: 'shaders/relu.wgsl', canContinue: true });
+    expect((error as Error).message).toMatch(/error at \d+:\d+: .*\n {4}fn main\(/);
+    // Where the cause is gone it can be tried again.
+    device.createShaderModule = createShaderModule;
+    (await recorder.freeze()).dispose();
+    engine.dispose();
+    expect(errors).toEqual([]);
+    device.destroy();
+  });
+});
+
+it('measures variants on demand, once, and tells what it has measured', async () => {
+  const { device } = await open();
+  const told: number[] = [];
+  const engine = await createEngine({
+    device,
+    tuning: { budget: 0, onMeasured: (measured) => told.push(measured.length) },
+  });
+  (await paint(engine)).dispose();
+  expect(told.length).toBeGreaterThan(0);
+  const count = told.length;
+  (await paint(engine)).dispose();
+  expect(told).toHaveLength(count);
+  engine.dispose();
+  device.destroy();
+});
