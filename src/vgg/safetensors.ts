@@ -3,6 +3,7 @@ import { requireDescription } from './description.js';
 import { decodeFloats, requireFloatType } from './dtype.js';
 import { PREPROCESSING_KEY } from './preprocessing.js';
 import type { RandomAccess } from './random-access.js';
+import { sha256 } from './sha256.js';
 import type { TensorInfo, WeightSource } from './weights.js';
 
 // The format: https://huggingface.co/docs/safetensors. Eight bytes with the header's length (little-endian), the
@@ -13,6 +14,9 @@ const BITS: Readonly<Record<string, number>> = {
   ...{ F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8 },
   ...{ I64: 64, I32: 32, I16: 16, I8: 8, U64: 64, U32: 32, U16: 16, U8: 8, BOOL: 8 },
 };
+
+/** Before a tensor's name, this is the key in the metadata under which the SHA-256 of its bytes may stand. */
+export const SHA256_KEY = 'scumble.sha256.';
 
 interface Entry extends TensorInfo {
   /** Bytes from the end of the header. */
@@ -27,6 +31,7 @@ export function looksLikeSafetensors(head: Uint8Array<ArrayBuffer>, size: number
 
 /**
  * Opens a safetensors file: reads its header and no tensor.
+ * Where the metadata tell a tensor's SHA-256 (SHA256_KEY), reading it checks that.
  * @throws UserError if it is damaged: a header that is no JSON of the right form, or tensors that overlap, leave
  *   holes, have a size other than their shape's, or lie outside the file.
  */
@@ -50,7 +55,9 @@ export async function openSafetensors(file: RandomAccess): Promise<WeightSource>
       if (entry === undefined) throw new UserError(`${file.name} has no tensor "${name}".`);
       const { begin, end } = entry;
       const dtype = requireFloatType(file.name, name, entry.dtype);
-      return decodeFloats(await file.read(8 + length + begin, end - begin), dtype);
+      const bytes = await file.read(8 + length + begin, end - begin);
+      await checkHash(file, name, bytes, metadata.get(`${SHA256_KEY}${name}`));
+      return decodeFloats(bytes, dtype);
     },
   };
 }
@@ -64,6 +71,19 @@ async function preprocessing(
   // With a library that most runs do without.
   const { parsePreprocessing } = await import('./stored-preprocessing.js');
   return { preprocessing: parsePreprocessing(file.name, text) };
+}
+
+async function checkHash(
+  file: RandomAccess,
+  tensor: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  hash: string | undefined,
+): Promise<void> {
+  if (hash === undefined || (await sha256(bytes)) === hash) return;
+  throw new UserError(
+    `${file.name} is damaged: the SHA-256 of "${tensor}" is not the one that was noted when it was written; get a ` +
+      'fresh copy of the file.',
+  );
 }
 
 function headerLength(head: Uint8Array<ArrayBuffer>): number {
