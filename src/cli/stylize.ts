@@ -5,6 +5,7 @@ import { times } from '../style/sizes.js';
 import { catchInterrupts } from './interrupts.js';
 import { figure, minutes, Progress } from './progress.js';
 import { declareStylize, stylizeRequest, type StylizeGiven } from './stylize-options.js';
+import { TransferBar } from './transfer-bar.js';
 
 /** Adds `scumble stylize` to the program. */
 export function registerStylize(program: Command): void {
@@ -19,7 +20,11 @@ export function registerStylize(program: Command): void {
 
 async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
   let progress: Progress | undefined;
-  const interrupts = catchInterrupts(() => progress?.stop());
+  const transfer = new TransferBar();
+  const interrupts = catchInterrupts(() => {
+    transfer.stop();
+    progress?.stop();
+  });
   interrupts.signal.addEventListener('abort', () => {
     if (!quiet && progress) progress.note('Stopping; once more to stop without writing the picture.');
   });
@@ -29,7 +34,11 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
   try {
     const outcome = await stylizeFiles(request, {
       onNotice: (sentence) => {
-        if (!quiet) process.stderr.write(`scumble: ${sentence}\n`);
+        if (!quiet) transfer.note(sentence);
+      },
+      onFetch: (done) => {
+        if (!done) transfer.stop();
+        else if (!quiet) transfer.show(done);
       },
       onStart: () => {
         if (!quiet) progress = new Progress(request.options.evaluations);
@@ -44,16 +53,25 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
       say(profileTable(outcome.profile, request.profile));
     }
     process.exitCode = interrupts.exitCode() ?? 0;
+  } catch (error) {
+    // Only what is waited for before there is a picture ends so.
+    if (error !== interrupts.signal.reason || interrupts.exitCode() === undefined) throw error;
+    transfer.stop();
+    say(NOTHING_DONE);
+    process.exitCode = interrupts.exitCode();
   } finally {
+    transfer.stop();
     progress?.stop();
     interrupts.release();
   }
 }
 
+const NOTHING_DONE = 'Stopped before the first evaluation; nothing was written.';
+
 /** How a run ended, in one sentence. */
 function summary({ output, options }: StylizeRequest, outcome: StylizeOutcome, progress: Progress): string {
   const { end, last, size, memory } = outcome;
-  if (last === undefined) return 'Stopped before the first evaluation; nothing was written.';
+  if (last === undefined) return NOTHING_DONE;
   const count = last.evaluation;
   const elapsed = minutes(progress.elapsed);
   const passes = `${count} evaluation${count === 1 ? '' : 's'}`;

@@ -1,15 +1,12 @@
-import { access } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { findLayer, layersUpTo } from '../vgg/layers.js';
 import { VggFilters } from '../vgg/network.js';
 import { openWeights } from '../vgg/open-weights.js';
-import { loadVggWeights } from '../vgg/weights.js';
-import { cacheFolder } from './cache-folder.js';
+import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { packageFile } from './package-files.js';
 import { openRandomAccessFile } from './random-access-file.js';
+import { type FetchHooks, findVgg19 } from './vgg19.js';
 
 /** The network that comes with the package. */
 const EMBEDDED = packageFile('weights/embedded.safetensors');
@@ -17,23 +14,54 @@ const EMBEDDED = packageFile('weights/embedded.safetensors');
 /** The deepest convolution that the embedded network has. */
 const EMBEDDED_DEPTH = 'conv3_1';
 
-/** What torchvision calls its VGG-19 on the net and in its cache. */
-const TORCHVISION_FILE = 'vgg19-dcbb9e9d.pth';
+/** Weights that a user has chosen. */
+export interface ChosenWeights {
+  readonly source: WeightSource;
+  /** To be called when nothing more is read of them. */
+  close(): Promise<void>;
+}
 
 /**
- * Puts VGG-19's filters on the GPU, as deep as `layers` need and no deeper.
+ * Opens the weights of VGG-19 that are wanted, and fetches them if that must be.
  *
  * @param choice `embedded`, `vgg19`, or the path of a `.safetensors` or `.pth` file.
- * @throws UserError if there is no such file, or it does not hold what is needed.
+ * @param layers which they are needed for.
+ * @throws UserError if there is no such file, or it does not hold weights; the reason of `hooks.signal` when aborted
  */
-export async function openFilters(gpu: Gpu, choice: string, layers: readonly string[]): Promise<VggFilters> {
-  const wanted = layersUpTo(layers);
+export async function openChoice(
+  choice: string,
+  layers: readonly string[],
+  hooks: FetchHooks = {},
+): Promise<ChosenWeights> {
   if (choice === 'embedded') requireEmbedded(layers);
-  const file = await openRandomAccessFile(await weightsPath(choice));
+  const found = choice === 'vgg19' ? await findVgg19(layers, hooks) : choice;
+  if (typeof found !== 'string') return { source: found.source, close: async () => undefined };
+  const file = await openRandomAccessFile(found === 'embedded' ? EMBEDDED : found);
+  const close = () => file.close();
   try {
-    return VggFilters.upload(gpu, await loadVggWeights(await openWeights(file), wanted));
+    return { source: await openWeights(file), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Puts VGG-19's filters on the GPU, as deep as `layers` need and no deeper. Arguments and errors as those of `openChoice`.
+ *
+ * @throws UserError also if the weights do not hold what is needed
+ */
+export async function openFilters(
+  gpu: Gpu,
+  choice: string,
+  layers: readonly string[],
+  hooks: FetchHooks = {},
+): Promise<VggFilters> {
+  const { source, close } = await openChoice(choice, layers, hooks);
+  try {
+    return VggFilters.upload(gpu, await loadVggWeights(source, layersUpTo(layers)));
   } finally {
-    await file.close();
+    await close();
   }
 }
 
@@ -48,28 +76,4 @@ function requireEmbedded(layers: readonly string[]): void {
     `The embedded network ends at ${EMBEDDED_DEPTH} and has no ${deep}; choose shallower layers, or give all of ` +
       'VGG-19 with --weights FILE.',
   );
-}
-
-async function weightsPath(choice: string): Promise<string> {
-  if (choice === 'embedded') return EMBEDDED;
-  if (choice !== 'vgg19') return choice;
-  const cached = cachedVgg19();
-  for (const path of cached) {
-    const found = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
-  }
-  throw new UserError(
-    `VGG-19 itself is not on this machine (there is no ${cached[0]!}); use --weights embedded, or --weights FILE with ` +
-      'the .pth of torchvision or a .safetensors of it.',
-  );
-}
-
-/** Where VGG-19 may lie: in our cache, and where PyTorch puts it. */
-function cachedVgg19(): string[] {
-  const { TORCH_HOME, XDG_CACHE_HOME } = process.env;
-  const torch = TORCH_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'torch');
-  return [cacheFolder(), join(torch, 'hub', 'checkpoints')].map((folder) => join(folder, TORCHVISION_FILE));
 }

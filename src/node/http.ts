@@ -20,10 +20,15 @@ export interface Http {
 export async function openHttp(): Promise<Http> {
   // A tenth of a second, of which most runs have no need.
   const { EnvHttpProxyAgent, fetch } = await import('undici');
-  const agent = proxyAgent(
+  const options = {
+    // To each host: requests follow each other, and a second connection would have to be made first.
+    connections: 1,
+    connect: { timeout: CONNECT_TIMEOUT },
     // Whoever reads keeps the time.
-    () => new EnvHttpProxyAgent({ connect: { timeout: CONNECT_TIMEOUT }, headersTimeout: 0, bodyTimeout: 0 }),
-  );
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const agent = proxyAgent(() => new EnvHttpProxyAgent(options));
   const userAgent = { 'user-agent': `scumble/${packageVersion()}` };
   return {
     fetch: (url, init) =>

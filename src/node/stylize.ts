@@ -8,9 +8,13 @@ import type { PresetName, StyleOptions } from '../style/options.js';
 import type { ProfiledStep } from '../style/profile.js';
 import { runJob, type RunOutcome } from '../style/run.js';
 import type { Size } from '../style/sizes.js';
+import { layersUpTo } from '../vgg/layers.js';
+import { VggFilters } from '../vgg/network.js';
+import type { TransferProgress } from '../vgg/remote/index.js';
+import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { openDawn } from './dawn.js';
 import { assertDistinct, type NamedFile } from './distinct-files.js';
-import { openFilters } from './filters.js';
+import { type ChosenWeights, openChoice } from './filters.js';
 import { assertWritable, readImage, writeImage } from './image-files.js';
 import { assertReplaceable } from './output-files.js';
 import { assertProfilable, writeProfile } from './profile-file.js';
@@ -46,6 +50,8 @@ export interface StylizeHooks {
   /** Called when all is set up and the first evaluation begins. */
   onStart?: () => void;
   onScores?: (scores: readonly Scores[]) => void;
+  /** Called while weights are fetched, and without a progress when they are there. */
+  onFetch?: (progress?: TransferProgress) => void;
   signal?: AbortSignal;
 }
 
@@ -62,13 +68,38 @@ export interface StylizeOutcome extends RunOutcome {
  * Files in, files out: reads two pictures, paints one in the style of the other, and writes the result, at the end
  * only and whole. A run that is aborted writes the picture as it stands, unless it has none yet (no `last`).
  *
- * @throws UserError before anything is computed for what cannot be read, written or done; DivergedError
+ * @throws UserError before anything is computed for what cannot be read, written or done; DivergedError; the reason of
+ *   `signal` if it is aborted while weights are fetched
  */
 export async function stylizeFiles(
   request: StylizeRequest,
   hooks: StylizeHooks = {},
 ): Promise<StylizeOutcome> {
   await checkFiles(request);
+  const weights = await openNetwork(request, hooks);
+  hooks.onFetch?.();
+  try {
+    return await stylizeWith(weights.source, request, hooks);
+  } finally {
+    await weights.close();
+  }
+}
+
+/** Before anything else that takes time: what has to be fetched may be nowhere. */
+function openNetwork({ weights, options }: StylizeRequest, hooks: StylizeHooks): Promise<ChosenWeights> {
+  const { onFetch: onProgress, onNotice, signal } = hooks;
+  return openChoice(weights, layersOf(options), {
+    ...(onProgress ? { onProgress } : {}),
+    ...(onNotice ? { onNotice } : {}),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+async function stylizeWith(
+  weights: WeightSource,
+  request: StylizeRequest,
+  hooks: StylizeHooks,
+): Promise<StylizeOutcome> {
   const read = async (path: string) => toPlanar(await readImage(path, notices(hooks)));
   const content = await read(request.content);
   const style = await read(request.style);
@@ -80,7 +111,7 @@ export async function stylizeFiles(
     gpu = await Gpu.request(dawn.gpu);
     if (request.profile !== undefined) assertProfilable(gpu);
     const tuning = await Tuning.open(gpu);
-    return await stylize(gpu, tuning, request, { content, style, start }, hooks);
+    return await stylize(gpu, tuning, weights, request, { content, style, start }, hooks);
   } finally {
     gpu?.dispose();
     dawn.close();
@@ -90,14 +121,15 @@ export async function stylizeFiles(
 async function stylize(
   gpu: Gpu,
   tuning: Tuning,
+  weights: WeightSource,
   request: StylizeRequest,
   pictures: Pictures<PlanarImage>,
   hooks: StylizeHooks,
 ): Promise<StylizeOutcome> {
   const { options } = request;
   const images = await preparePictures(gpu, request, pictures, hooks.onNotice);
-  const layers = [...options.contentLayers, ...options.styleLayers];
-  const filters = await openFilters(gpu, request.weights, layers);
+  const layers = layersUpTo(layersOf(options));
+  const filters = VggFilters.upload(gpu, await loadVggWeights(weights, layers));
   const job = await StyleJob.create(gpu, images, filters, options, {
     tune: (record, how) => tuning.tune(record, how),
   });
@@ -136,6 +168,10 @@ async function run(job: StyleJob, trace: string | undefined, hooks: StylizeHooks
   } finally {
     await file?.close();
   }
+}
+
+function layersOf({ contentLayers, styleLayers }: StyleOptions): string[] {
+  return [...contentLayers, ...styleLayers];
 }
 
 /** All that the file system can object to, before hours are spent. */

@@ -14,6 +14,7 @@ export class Connection {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly abort = () => this.controller.abort(this.options.signal?.reason);
   private body: BodyReader | undefined;
+  private ended = false;
 
   constructor(private readonly options: ConnectionOptions) {
     options.signal?.addEventListener('abort', this.abort);
@@ -35,18 +36,25 @@ export class Connection {
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { value } = await this.guarded(false, async () => (await this.body?.read()) ?? END);
     if (!value) {
-      this.close();
+      this.ended = true;
+      this.release();
       return undefined;
     }
     // A copy only where the bytes are in memory that is shared, which types cannot rule out.
     return isPlain(value) ? value : new Uint8Array(value);
   }
 
-  /** Ends it, whether all has come or not. After its end it does nothing. */
+  /** Ends it, whether all has come or not. */
   close(): void {
+    this.release();
+    // What has come to its end in good order is left alone, for the next request to use.
+    if (!this.ended) this.controller.abort();
+    this.ended = true;
+  }
+
+  private release(): void {
     clearTimeout(this.timer);
     this.options.signal?.removeEventListener('abort', this.abort);
-    this.controller.abort();
   }
 
   private async guarded<T>(connecting: boolean, work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ export { type CacheLike, cacheStore, type CacheStorageLike } from './cache-store
 export type { FetchedVgg19, FetchVgg19Options } from './fetch-options.js';
 export { FetchError, fetchVgg19, findKept } from './fetch-vgg19.js';
 export type { Fetch, HttpResponse } from './http.js';
-export { KEPT_NAME } from './kept.js';
+export { KEPT_NAME, LAYERS_KEY, ORIGIN_KEY } from './kept.js';
 export type { TransferProgress } from './remote-file.js';
 export { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 export { VGG19_SOURCES } from './sources.js';

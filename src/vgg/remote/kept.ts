@@ -19,7 +19,13 @@ export interface Origin {
   readonly state: string;
 }
 
-const KEYS = { url: 'scumble.source', size: 'scumble.source-size', state: 'scumble.source-state' } as const;
+/** The key in the metadata under which a file that has been fetched has its address. */
+export const ORIGIN_KEY = 'scumble.source';
+
+/** Under this one, the convolutions that it has, by the paper's names and between spaces. */
+export const LAYERS_KEY = 'scumble.layers';
+
+const KEYS = { url: ORIGIN_KEY, size: 'scumble.source-size', state: 'scumble.source-state' } as const;
 
 /** A kept file whose every tensor is as it was when it was written. */
 export interface Kept {
@@ -50,7 +56,7 @@ export async function openKept(store: BlobStore): Promise<Kept | undefined> {
  */
 export async function decodeKept(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<Kept> {
   const source = await openSafetensors(memoryRandomAccess(name, bytes));
-  const names = new Set(source.metadata.get('scumble.layers')?.split(' '));
+  const names = new Set(source.metadata.get(LAYERS_KEY)?.split(' '));
   const layers = VGG19_LAYERS.filter(({ name }) => names.has(name));
   const [url = '', size = '', state = ''] = Object.values(KEYS).map((key) => source.metadata.get(key));
   const weights = await loadVggWeights(source, layers);
@@ -74,7 +80,7 @@ export async function encodeKept(
     [KEYS.url]: origin.url,
     [KEYS.size]: origin.size,
     [KEYS.state]: origin.state,
-    'scumble.layers': layers.map(({ name }) => name).join(' '),
+    [LAYERS_KEY]: layers.map(({ name }) => name).join(' '),
     ...Object.fromEntries(await Promise.all(hashes)),
   });
 }
