@@ -14,6 +14,8 @@ export interface Fault {
   stall?: number;
   /** Ends in good order after so many bytes, of an answer without a length. */
   end?: number;
+  /** Sends the whole file though a part was asked for. */
+  whole?: boolean;
   /** Says in Content-Range that the file has so many bytes. */
   total?: number;
   /** Sends a part that begins so many bytes later. */
@@ -107,9 +109,11 @@ export class FileServer {
       return;
     }
     const { size } = this.file;
-    const changed = headers['if-range'] !== undefined && headers['if-range'] !== this.etag;
+    const changed = !['', this.etag, fault.headers?.['last-modified']].includes(
+      String(headers['if-range'] ?? ''),
+    );
     const [, first, last] =
-      (this.ranges && !changed && /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')) || [];
+      (this.ranges && !changed && !fault.whole && /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')) || [];
     const partial = first !== undefined && last !== undefined;
     const begin = (partial ? Number(first) : 0) + (fault.shift ?? 0);
     const end = (partial ? Math.min(Number(last) + 1, size) : size) + (fault.extra ?? 0);

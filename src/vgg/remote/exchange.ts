@@ -42,13 +42,15 @@ export class Exchange {
   /** Bytes of bodies. */
   received = 0;
   readonly retries: Retries;
+  private conditional: boolean;
   private state: { size: number; validator: Validator | undefined } | undefined;
 
   constructor(
     private readonly url: string,
     private readonly options: ExchangeOptions,
   ) {
-    const { retry, signal, onRetry } = options;
+    const { retry, signal, onRetry, ifRange = false } = options;
+    this.conditional = ifRange;
     this.retries = { policy: { ...DEFAULT_RETRY, ...retry }, signal, received: () => this.received, onRetry };
   }
 
@@ -74,6 +76,8 @@ export class Exchange {
       const answer = span && response.status === 206 ? partOf(response, span) : wholeOf(response);
       const size = answer.size ?? this.state?.size ?? (await this.askSize());
       this.check(size, validatorOf(response));
+      // The file is the same, so it is the condition that this server does not understand.
+      if (span && !answer.partial) this.conditional = false;
       return {
         partial: answer.partial,
         span: { begin: answer.begin, end: Math.min(answer.end ?? size, size) },
@@ -95,7 +99,7 @@ export class Exchange {
     const { validator } = this;
     return {
       range: `bytes=${span.begin}-${span.end - 1}`,
-      ...(validator && this.options.ifRange ? { 'if-range': validator.value } : {}),
+      ...(validator && this.conditional ? { 'if-range': validator.value } : {}),
     };
   }
 

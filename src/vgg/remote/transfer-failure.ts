@@ -61,6 +61,10 @@ export function networkFailure(error: unknown, connecting: boolean): TransferFai
   if (code !== undefined && CERTIFICATE.test(code)) {
     return new TransferFailure(`no secure connection can be made (${code})`, {}, options);
   }
+  if (code === undefined && error instanceof Error && error.cause instanceof Error) {
+    // Such as a loop of redirections. A browser tells no causes.
+    return new TransferFailure(`the request fails (${error.cause.message})`, {}, options);
+  }
   if (code === undefined && connecting) {
     return new TransferFailure('no connection can be made', { transient: true, unreachable: true }, options);
   }

@@ -7,7 +7,10 @@ import { FileServer } from '../../support/file-server.js';
 import { tensorValues, timmFile, type VirtualFile } from '../../support/vgg19-file.js';
 
 /** As the real one, in a hurry. */
-export const RETRY = { firstDelay: 1, longestDelay: 4, stall: 300 };
+export const RETRY = { firstDelay: 1, longestDelay: 4, stall: 10_000 };
+
+/** For what brings nothing. A machine under load may take as long for what it does bring. */
+export const IMPATIENT = { ...RETRY, stall: 300 };
 
 /** A server of one file for the tests of a file, with a client as the command line has it. */
 export function useServer(file: VirtualFile = timmFile()) {

@@ -4,7 +4,8 @@ import { pytorchFile, timmFile } from '../../support/vgg19-file.js';
 import { expectLayers, useServer } from './support.js';
 
 /** float32 weights and biases of the seed's five convolutions. */
-const SEED_BYTES = 4 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256) * 9 + 4 * (64 + 64 + 128 + 128 + 256);
+const SEED_BYTES =
+  4 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256) * 9 + 4 * (64 + 64 + 128 + 128 + 256);
 
 describe.each([
   ['safetensors', timmFile(), 4],
