@@ -1,7 +1,7 @@
 /**
  * Neural style transfer on bare WebGPU. `createEngine` is where to begin; the layers below it are public too:
- * tensors and programs, kernels, the tape, VGG-19, and L-BFGS. Nothing here touches files, the network or, but for
- * `navigator.gpu` where `createEngine` is given no device, any global; for Node there is `scumble/node` beside it.
+ * tensors and programs, kernels, the tape, VGG-19, and L-BFGS. Nothing here touches files, the network (but by the `fetch`
+ * that `fetchVgg19` is given) or, but for `navigator.gpu` where `createEngine` is given no device, any global; for Node there is `scumble/node` beside it.
  *
  * @packageDocumentation
  */
@@ -52,6 +52,24 @@ export {
 } from './vgg/layers.js';
 export { type Pooling, recordVgg, VggFilters } from './vgg/network.js';
 export { openWeights } from './vgg/open-weights.js';
+export {
+  type BlobStore,
+  type CacheLike,
+  cacheStore,
+  type CacheStorageLike,
+  type Fetch,
+  FetchError,
+  type FetchedVgg19,
+  fetchVgg19,
+  type FetchVgg19Options,
+  findKept,
+  type HttpResponse,
+  memoryStore,
+  type RetryPolicy,
+  StoreError,
+  type TransferProgress,
+  VGG19_SOURCES,
+} from './vgg/remote/index.js';
 export { blobRandomAccess } from './vgg/blob-random-access.js';
 export { memoryRandomAccess, type RandomAccess } from './vgg/random-access.js';
 export {

@@ -1,5 +1,6 @@
 /** README.md says what the program does: its tables are held against the code. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 
@@ -19,8 +20,13 @@ const rows = (markdown: string) =>
     );
 
 it("README's tables of options are those of --help", () => {
-  const commands = ['stylize', 'bench'].map((name) =>
-    createProgram().commands.find((command) => command.name() === name)!,
+  const commands = ['stylize', 'weights fetch', 'bench'].map((path) =>
+    path
+      .split(' ')
+      .reduce<Command>(
+        (parent, name) => parent.commands.find((command) => command.name() === name)!,
+        createProgram(),
+      ),
   );
   const options = commands
     .flatMap((command) => command.options)

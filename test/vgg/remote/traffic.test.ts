@@ -10,6 +10,7 @@ const SEED_BYTES =
 describe.each([
   ['safetensors', timmFile(), 4],
   ['zip of PyTorch', pytorchFile('zip'), 5],
+  ['file of PyTorch before 1.6', pytorchFile('legacy'), 3],
 ])('a full-size %s', (_, file, requests) => {
   const remote = useServer(file);
 
