@@ -3,8 +3,11 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserFlags, findBrowser } from './scripts/setup/browser.mjs';
 
-/** What also runs in a browser, from the same files: nothing there may need Node. */
-const inBrowser = ['test/kernels/**/*.test.ts', 'test/autodiff/**/*.test.ts', 'test/lbfgs/**/*.test.ts'];
+/** What also runs in a browser, from the same files: nothing there may need Node, or minutes. */
+const inBrowser = [
+  ...['kernels', 'autodiff', 'lbfgs'].map((folder) => `test/${folder}/**/*.test.ts`),
+  'test/pytorch/seed-program.test.ts',
+];
 
 export default defineConfig({
   test: {
