@@ -1,6 +1,7 @@
 /**
- * Makes the two demo pictures: `demo/content.jpg` from a photograph, `demo/style.jpg` from nothing but a seed. With a
- * folder as argument it also paints the styles there that the embedded network was judged with.
+ * Makes the two demo pictures, `demo/content.jpg` from a photograph and `demo/style.jpg` from nothing but a seed, and the
+ * further examples of the browser page. With a folder as argument it also paints the styles there that the embedded
+ * network was judged with.
  */
 import { join } from 'node:path';
 import { readPhotograph } from '../weights/build/photographs.js';
@@ -18,6 +19,21 @@ const SEED = 7;
 const boats = shrink(crop(readPhotograph('nagasaki-boats'), 190, 24, 776, 776), SIDE, SIDE);
 writeJpeg(new URL('content.jpg', import.meta.url), boats, 88);
 writeJpeg(new URL('style.jpg', import.meta.url), swirl(SIDE, SEED), 84);
+
+// The browser page offers these beside the two.
+const example = (name: string) => new URL(`../web/examples/${name}.jpg`, import.meta.url);
+writeJpeg(
+  example('acanthus'),
+  shrink(crop(readPhotograph('acanthus-mollis'), 65, 20, 660, 825), 448, 560),
+  80,
+);
+writeJpeg(
+  example('alps'),
+  shrink(crop(readPhotograph('french-alpine-landscape'), 12, 12, 690, 460), 672, 448),
+  80,
+);
+writeJpeg(example('waves'), waves(448, SEED), 80);
+writeJpeg(example('glass'), glass(448, SEED), 80);
 
 const folder = process.argv[2];
 if (folder !== undefined) {

@@ -1,0 +1,69 @@
+import { createEngine, type Engine, UserError, type VggFilters } from 'scumble';
+import embedded from '../../../weights/embedded.safetensors?url';
+import type { Settings } from '../settings.js';
+import { keepMeasured, recallMeasured } from './measured.js';
+
+/** Which filters a run wants. */
+export interface FilterChoice {
+  network: Settings['network'];
+  layers: readonly string[];
+  /** Where the network is 'file'. */
+  file: File | undefined;
+}
+
+/** The engine and the filters on it, kept from run to run, and made anew after the GPU was lost. */
+export class Session {
+  private engine: Engine | undefined;
+  private filters: { key: string; file: File | undefined; made: VggFilters } | undefined;
+
+  /** @param onLost is told when the GPU is gone, whether or not something runs. */
+  constructor(private readonly onLost: () => void) {}
+
+  async open(): Promise<Engine> {
+    if (this.engine?.state === 'ready') return this.engine;
+    this.close();
+    const info = (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }))?.info;
+    const engine = await createEngine({
+      tuning: { known: recallMeasured(info), onMeasured: (all) => keepMeasured(info, all) },
+    });
+    this.engine = engine;
+    void engine.lost.then(() => {
+      if (this.engine !== engine) return;
+      this.close();
+      this.onLost();
+    });
+    return engine;
+  }
+
+  /** The filters asked for; those of the run before, if they serve. */
+  async load(engine: Engine, choice: FilterChoice): Promise<VggFilters> {
+    const { network, layers, file } = choice;
+    const key = JSON.stringify([network, [...layers].sort()]);
+    if (this.filters?.key === key && this.filters.file === file) return this.filters.made;
+    this.filters?.made.dispose();
+    this.filters = undefined;
+    const made = await engine.loadFilters(await source(choice), {
+      layers,
+      name: file ? file.name : 'The embedded network',
+    });
+    this.filters = { key, file, made };
+    return made;
+  }
+
+  private close(): void {
+    const { engine } = this;
+    this.engine = undefined;
+    this.filters = undefined;
+    engine?.dispose();
+  }
+}
+
+async function source({ network, file }: FilterChoice): Promise<Blob | ArrayBuffer> {
+  if (network === 'file') {
+    if (!file) throw new UserError('Choose a file of VGG-19’s weights first, or Scumble’s own network.');
+    return file;
+  }
+  const response = await fetch(embedded);
+  if (!response.ok) throw new UserError('The embedded network could not be loaded; reload the page.');
+  return response.arrayBuffer();
+}

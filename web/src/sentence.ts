@@ -1,0 +1,13 @@
+import { DeviceLostError, OutOfMemoryError, UserError } from 'scumble';
+
+/** What went wrong, for the page's reader: one sentence, with what to do. */
+export function sentence(error: unknown): string {
+  if (error instanceof DeviceLostError)
+    return 'The GPU was lost: its driver was restarted, or something else needed it.';
+  if (error instanceof OutOfMemoryError)
+    return 'This GPU has not enough memory for that; choose a smaller size.';
+  const message = error instanceof Error ? error.message : String(error);
+  // Sentences may name the command line's option, which the page has not.
+  if (error instanceof UserError) return message.replaceAll(/ \(--[\w-]+\)/g, '');
+  return `That did not work: ${message}`;
+}
