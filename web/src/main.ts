@@ -18,7 +18,7 @@ const support = await findSupport();
 const panel = new Panel(recallSettings() ?? defaultSettings(support.size));
 const screen = new Screen();
 const readings = new Readings();
-const session = new Session(() => screen.keep(result));
+const session = new Session(() => painting ?? screen.keep(result));
 let painting: Painting | undefined;
 /** The newest picture painted. */
 let result: ImageData | undefined;
@@ -102,7 +102,10 @@ async function paint(from?: ImageData): Promise<void> {
     });
     painting = undefined;
     result = painted?.pixels;
-    if (!painted) return transport.show('idle', false, 'Stopped before there was a picture.');
+    if (!painted) {
+      screen.preview(content.picture, style.picture);
+      return transport.show('idle', false, 'Stopped before there was a picture.');
+    }
     readings.end();
     transport.show('done', true, account(painted, performance.now() - began.at));
   } catch (error) {

@@ -66,6 +66,7 @@ export class Painting {
         this.screen.draw(job);
         this.hooks.onStart(job);
         const end = await this.advance(job, () => engine.gpu.memory.bytes);
+        if (job.progress.evaluations === 0) return undefined;
         this.screen.draw(job);
         const { width, height, data } = await job.pixels();
         return { end, pixels: new ImageData(data, width, height), evaluations: job.progress.evaluations };
@@ -98,6 +99,8 @@ export class Painting {
       // Not waited for: while this is computed, the next frame queues what follows.
       const done = job.advance({ milliseconds }).then(told, failed);
       await (document.hidden ? done : nextFrame());
+      // Stopping makes what was queued fail as well, with no harm done.
+      if (this.stopping.signal.aborted) return 'stopped';
       if (failure) throw failure.error;
       if (fresh) this.screen.draw(job);
       fresh = false;

@@ -1,7 +1,10 @@
-import { createEngine, type Engine, UserError, type VggFilters } from 'scumble';
+import { createEngine, type Engine, findLayer, layersUpTo, UserError, type VggFilters } from 'scumble';
 import embedded from '../../../weights/embedded.safetensors?url';
 import type { Settings } from '../settings.js';
 import { keepMeasured, recallMeasured } from './measured.js';
+
+/** The deepest convolution of the embedded network. */
+const EMBEDDED_DEPTH = 'conv3_1';
 
 /** Which filters a run wants. */
 export interface FilterChoice {
@@ -28,9 +31,8 @@ export class Session {
     });
     this.engine = engine;
     void engine.lost.then(() => {
-      if (this.engine !== engine) return;
-      this.close();
-      this.onLost();
+      // What runs on it is told by the library; the engine is freed when the next one is asked for.
+      if (this.engine === engine) this.onLost();
     });
     return engine;
   }
@@ -58,12 +60,23 @@ export class Session {
   }
 }
 
-async function source({ network, file }: FilterChoice): Promise<Blob | ArrayBuffer> {
+async function source({ network, layers, file }: FilterChoice): Promise<Blob | ArrayBuffer> {
   if (network === 'file') {
     if (!file) throw new UserError('Choose a file of VGG-19’s weights first, or Scumble’s own network.');
     return file;
   }
+  const deep = layers.find((name) => deepestConvolution(name) > findLayer(EMBEDDED_DEPTH).index);
+  if (deep !== undefined) {
+    throw new UserError(
+      `Scumble’s own network ends at ${EMBEDDED_DEPTH} and has no ${deep}; choose shallower layers, or a file of VGG-19.`,
+    );
+  }
   const response = await fetch(embedded);
   if (!response.ok) throw new UserError('The embedded network could not be loaded; reload the page.');
   return response.arrayBuffer();
+}
+
+/** The place in VGG-19 of the last convolution that a layer needs. */
+function deepestConvolution(name: string): number {
+  return layersUpTo([name]).findLast(({ kind }) => kind === 'conv')?.index ?? 0;
 }

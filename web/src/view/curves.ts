@@ -6,6 +6,9 @@ import { byId } from '../dom.js';
 /** Redrawing more often would only take time from the painting. */
 const REDRAW_MS = 250;
 
+/** Steps between labelled evaluations. */
+const WHOLE = [1, 2, 5].flatMap((n) => [n, 10 * n, 100 * n, 1000 * n, 10_000 * n]).sort((a, b) => a - b);
+
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** A logarithm has no place for zero: the content loss is that as long as the picture is the content. */
@@ -17,6 +20,7 @@ export class Curves {
   private plot: uPlot | undefined;
   private readonly scores: Scores[] = [];
   private drawnAt = 0;
+  private of = 2;
 
   constructor() {
     new ResizeObserver(() => this.plot?.setSize(this.size())).observe(this.host);
@@ -27,8 +31,10 @@ export class Curves {
     });
   }
 
-  clear(): void {
+  /** @param of how many evaluations the axis is to have room for. */
+  clear(of: number): void {
     this.scores.length = 0;
+    this.of = of;
     this.draw();
   }
 
@@ -74,9 +80,12 @@ export class Curves {
         padding: [10, 8, 0, 0],
         cursor: { show: false },
         legend: { show: false },
-        scales: { x: { time: false }, y: { distr: 3, range: this.range } },
+        scales: {
+          x: { time: false, range: () => [1, Math.max(this.of, 2)] },
+          y: { distr: 3, range: this.range },
+        },
         axes: [
-          { ...axis, grid: { show: false }, size: 26, gap: 4 },
+          { ...axis, grid: { show: false }, size: 26, gap: 4, incrs: WHOLE },
           {
             ...axis,
             size: 52,

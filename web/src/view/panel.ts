@@ -9,7 +9,7 @@ const EVALUATIONS = [
 
 const NETWORK_NOTES = {
   embedded: 'Comes with the page, to conv3_1. Knows colours, edges and strokes, not things.',
-  file: 'As PyTorch or safetensors has it; it is read here and goes nowhere. Paints better, and deeper.',
+  file: 'Of PyTorch, safetensors, ONNX or Caffe. It is read here and goes nowhere. Paints better, and deeper.',
 } as const satisfies Record<Settings['network'], string>;
 
 /** The last layer that Scumble's own network gives. */

@@ -19,7 +19,7 @@ export class Readings {
 
   begin(of: number): void {
     this.root.hidden = false;
-    this.curves.clear();
+    this.curves.clear(of);
     this.of.textContent = `of ${of}`;
     this.rate.textContent = this.left.textContent = this.memory.textContent = '–';
     this.stroke(0, of);

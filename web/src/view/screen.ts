@@ -53,6 +53,7 @@ export class Screen {
   keep(pixels: ImageData | undefined): void {
     this.context = undefined;
     const fresh = this.canvas.cloneNode() as HTMLCanvasElement;
+    fresh.dataset.kept = String(pixels !== undefined);
     this.canvas.replaceWith(fresh);
     this.canvas = fresh;
     if (pixels) fresh.getContext('2d')?.putImageData(pixels, 0, 0);
@@ -65,7 +66,7 @@ export class Screen {
   private split(): void {
     const { compare } = this;
     this.frame.style.setProperty('--split', `${compare.value}%`);
-    this.seam.hidden = compare.value === '0';
+    this.seam.hidden = compare.value === '0' || compare.value === compare.max;
     compare.setAttribute(
       'aria-valuetext',
       `${compare.value} % content, ${100 - compare.valueAsNumber} % painting`,

@@ -50,7 +50,7 @@ export class Transport {
   /** @param hasResult whether there is a picture to be kept. */
   show(phase: Phase, hasResult: boolean, status = ''): void {
     const running = phase === 'preparing' || phase === 'painting' || phase === 'paused';
-    const lost = [this.stop, this.again, this.download].includes(document.activeElement as HTMLButtonElement);
+    const focused = [this.stop, this.again, this.download].find((each) => each === document.activeElement);
     this.current = phase;
     document.body.dataset.phase = phase;
     this.primary.textContent = PRIMARY[phase];
@@ -59,7 +59,7 @@ export class Transport {
     this.again.hidden = this.download.hidden = running || !hasResult;
     this.controls.disabled = running;
     this.status.textContent = status;
-    if (lost && (document.activeElement as HTMLElement).hidden) this.primary.focus();
+    if (focused?.hidden) this.primary.focus();
   }
 
   say(status: string): void {
