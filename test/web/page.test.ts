@@ -81,12 +81,12 @@ describe('anybody can use it', () => {
       order.push(name);
     }
     expect(order.map((name) => name.split('\n')[0])).toEqual([
-      'Drop, paste or choose',
+      'Drop or choose',
       'Boats at Nagasaki',
       'Acanthus',
       'Alps',
       'Use the camera',
-      'Drop, paste or choose',
+      'Drop or choose',
       'Windy night',
       'Printed waves',
       'Stained glass',

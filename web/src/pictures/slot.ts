@@ -29,7 +29,7 @@ export class Slot {
     Object.assign(part('h2'), { id: `${id}-title`, textContent: title });
     this.image = part('img');
     this.well = part('.well');
-    part('.prompt').textContent = 'Drop, paste or choose';
+    part('.prompt').textContent = 'Drop or choose';
     const input = part<HTMLInputElement>('input');
     input.setAttribute('aria-label', `${title}: a picture file`);
     input.addEventListener('change', () => {

@@ -77,7 +77,7 @@ export class Curves {
     return new uPlot(
       {
         ...this.size(),
-        padding: [10, 8, 0, 0],
+        padding: [10, 18, 0, 0],
         cursor: { show: false },
         legend: { show: false },
         scales: {
