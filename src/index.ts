@@ -61,6 +61,7 @@ export {
   FetchError,
   type FetchedVgg19,
   fetchVgg19,
+  forgivingStore,
   type FetchVgg19Options,
   findKept,
   type HttpResponse,

@@ -1,7 +1,7 @@
 /** The page paints: its canvas against the same job in Node, and everything that can be done with a run. */
 import { readFile } from 'node:fs/promises';
 import { PNG } from 'pngjs';
-import type { Page } from 'playwright';
+import type { Page, Route } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { shrink } from '../../demo/paint/canvas.js';
 import { readJpeg } from '../../demo/paint/jpeg.js';
@@ -121,6 +121,48 @@ describe('a picture', () => {
   });
 });
 
+it('fetches the layers of VGG-19 that it needs, once', async () => {
+  const page = await open();
+  // In place of Hugging Face: a file of the same layout, the embedded network's.
+  const file = await readFile(new URL('../../weights/embedded.safetensors', import.meta.url));
+  const asked: string[] = [];
+  const serve = async (route: Route) => {
+    const request = route.request();
+    const cors = {
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': '*',
+      'access-control-expose-headers': '*',
+    };
+    const [, first, last] = /bytes=(\d+)-(\d*)/.exec((await request.headerValue('range')) ?? '') ?? [];
+    if (request.method() !== 'GET' || first === undefined)
+      return route.fulfill({ status: 204, headers: cors });
+    asked.push(`${first}-${last}`);
+    const end = Math.min(last ? Number(last) : Infinity, file.length - 1);
+    return route.fulfill({
+      status: 206,
+      headers: {
+        ...cors,
+        etag: '"one"',
+        'content-range': `bytes ${first}-${end}/${file.length}`,
+      },
+      body: file.subarray(Number(first), end + 1),
+    });
+  };
+  await page.route('https://huggingface.co/**', serve);
+  await page.check('input[name=network][value=vgg19]');
+  await paint(page, EVALUATIONS.two);
+  await reach(page, 'done');
+  expect(asked.length).toBeGreaterThan(0);
+
+  const before = asked.length;
+  await page.reload();
+  await page.waitForSelector('#style .well img[src]');
+  expect(await page.isChecked('input[name=network][value=vgg19]')).toBe(true);
+  await paint(page, EVALUATIONS.two);
+  await reach(page, 'done');
+  expect(asked.length).toBe(before);
+});
+
 describe('what goes wrong is told in a sentence', () => {
   it('a file that is no picture, and the picture before it stays', async () => {
     const page = await open();
@@ -135,7 +177,7 @@ describe('what goes wrong is told in a sentence', () => {
   it('no file of weights, a wrong one, and layers that the network has not', async () => {
     const page = await open();
     await slide(page, 'size', SIDE);
-    await page.click('text=A file of VGG-19');
+    await page.click('text=A file of it');
     await page.click('#primary');
     expect(await alert(page)).toMatch(/^Choose a file of VGG-19’s weights first/);
 

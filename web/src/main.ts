@@ -79,6 +79,7 @@ async function paint(from?: ImageData): Promise<void> {
   );
   const began = { at: 0 };
   const run = (painting = new Painting(session, screen, {
+    onFetch: (done, total) => transport.say(`Fetching VGG-19: ${megabytes(done)} of ${megabytes(total)} MB.`),
     onStart() {
       began.at = performance.now();
       readings.begin(evaluations);
@@ -115,6 +116,9 @@ async function paint(from?: ImageData): Promise<void> {
     transport.complain(sentence(error), error instanceof DeviceLostError ? again : undefined);
   }
 }
+
+/** Bytes in the unit that downloads are counted in. */
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 function account({ end, evaluations }: { end: string; evaluations: number }, milliseconds: number): string {
   const took = `${evaluations} ${evaluations === 1 ? 'evaluation' : 'evaluations'} in ${duration(milliseconds / 1000)}`;

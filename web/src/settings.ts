@@ -9,7 +9,7 @@ const SETTINGS = v.object({
   /** The shorter side of both pictures, in pixels. */
   size: whole(16, 4096),
   evaluations: whole(1, 100_000),
-  network: v.picklist(['embedded', 'file']),
+  network: v.picklist(['embedded', 'vgg19', 'file']),
   layers: v.picklist(['tutorial', 'gatys', 'custom']),
   contentLayers: v.array(LAYER),
   styleLayers: v.array(LAYER),

@@ -12,6 +12,8 @@ export interface PaintingRequest extends Omit<StylizeRequest, 'filters' | 'signa
 }
 
 export interface PaintingHooks {
+  /** VGG-19 is being fetched: bytes so far, and in all. */
+  onFetch: (done: number, total: number) => void;
   /** All is set up, and the first evaluation begins. */
   onStart: (job: Job) => void;
   /** After evaluations were done, with all the GPU memory that is in use. */
@@ -58,7 +60,7 @@ export class Painting {
     try {
       const engine = await this.session.open();
       signal.throwIfAborted();
-      const filters = await this.session.load(engine, choice);
+      const filters = await this.session.load(engine, choice, { signal, onFetch: this.hooks.onFetch });
       signal.throwIfAborted();
       const job = await engine.stylize({ ...request, filters, signal });
       try {

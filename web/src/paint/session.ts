@@ -1,4 +1,15 @@
-import { createEngine, type Engine, findLayer, layersUpTo, UserError, type VggFilters } from 'scumble';
+import {
+  cacheStore,
+  createEngine,
+  type Engine,
+  fetchVgg19,
+  findLayer,
+  forgivingStore,
+  layersUpTo,
+  UserError,
+  type VggFilters,
+  type WeightSource,
+} from 'scumble';
 import embedded from '../../../weights/embedded.safetensors?url';
 import type { Settings } from '../settings.js';
 import { keepMeasured, recallMeasured } from './measured.js';
@@ -12,6 +23,12 @@ export interface FilterChoice {
   layers: readonly string[];
   /** Where the network is 'file'. */
   file: File | undefined;
+}
+
+export interface LoadHooks {
+  signal: AbortSignal;
+  /** While VGG-19 is fetched: bytes. */
+  onFetch: (done: number, total: number) => void;
 }
 
 /** The engine and the filters on it, kept from run to run, and made anew after the GPU was lost. */
@@ -38,15 +55,15 @@ export class Session {
   }
 
   /** The filters asked for; those of the run before, if they serve. */
-  async load(engine: Engine, choice: FilterChoice): Promise<VggFilters> {
+  async load(engine: Engine, choice: FilterChoice, hooks: LoadHooks): Promise<VggFilters> {
     const { network, layers, file } = choice;
     const key = JSON.stringify([network, [...layers].sort()]);
     if (this.filters?.key === key && this.filters.file === file) return this.filters.made;
     this.filters?.made.dispose();
     this.filters = undefined;
-    const made = await engine.loadFilters(await source(choice), {
+    const made = await engine.loadFilters(await source(choice, hooks), {
       layers,
-      name: file ? file.name : 'The embedded network',
+      ...(network === 'vgg19' ? {} : { name: file ? file.name : 'The embedded network' }),
     });
     this.filters = { key, file, made };
     return made;
@@ -60,7 +77,21 @@ export class Session {
   }
 }
 
-async function source({ network, layers, file }: FilterChoice): Promise<Blob | ArrayBuffer> {
+async function source(
+  { network, layers, file }: FilterChoice,
+  { signal, onFetch }: LoadHooks,
+): Promise<Blob | ArrayBuffer | WeightSource> {
+  if (network === 'vgg19') {
+    const fetched = await fetchVgg19({
+      layers,
+      fetch: (url, init) => fetch(url, init),
+      // Where nothing can be kept, as in a private window, it is fetched again the next time.
+      store: forgivingStore(cacheStore(caches), () => {}),
+      signal,
+      onProgress: ({ done, total }) => onFetch(done, total),
+    });
+    return fetched.source;
+  }
   if (network === 'file') {
     if (!file) throw new UserError('Choose a file of VGG-19’s weights first, or Scumble’s own network.');
     return file;
@@ -68,7 +99,7 @@ async function source({ network, layers, file }: FilterChoice): Promise<Blob | A
   const deep = layers.find((name) => deepestConvolution(name) > findLayer(EMBEDDED_DEPTH).index);
   if (deep !== undefined) {
     throw new UserError(
-      `Scumble’s own network ends at ${EMBEDDED_DEPTH} and has no ${deep}; choose shallower layers, or a file of VGG-19.`,
+      `Scumble’s own network ends at ${EMBEDDED_DEPTH} and has no ${deep}; choose shallower layers, or VGG-19.`,
     );
   }
   const response = await fetch(embedded);

@@ -9,7 +9,9 @@ const EVALUATIONS = [
 
 const NETWORK_NOTES = {
   embedded: 'Comes with the page, to conv3_1. Knows colours, edges and strokes, not things.',
-  file: 'Of PyTorch, safetensors, ONNX or Caffe. It is read here and goes nowhere. Paints better, and deeper.',
+  vgg19:
+    'Fetched once from Hugging Face or PyTorch, and kept: 2.2 MB to conv3_1, 52 MB to conv5_1. Paints best.',
+  file: 'Of PyTorch, safetensors, ONNX or Caffe. It is read here and goes nowhere. As good as VGG-19, if it is that.',
 } as const satisfies Record<Settings['network'], string>;
 
 /** The last layer that Scumble's own network gives. */
