@@ -71,6 +71,12 @@ export {
   type TransferProgress,
   VGG19_SOURCES,
 } from './vgg/remote/index.js';
+export {
+  type Preprocessing,
+  type PreprocessingChoice,
+  type PreprocessingName,
+  PREPROCESSINGS,
+} from './vgg/preprocessing.js';
 export { blobRandomAccess } from './vgg/blob-random-access.js';
 export { memoryRandomAccess, type RandomAccess } from './vgg/random-access.js';
 export {

@@ -1,4 +1,5 @@
 import * as kernels from '../../src/kernels/index.js';
+import { normalisationOf, PREPROCESSINGS } from '../../src/vgg/preprocessing.js';
 import * as oracles from '../oracles/images.js';
 import { total } from '../oracles/losses.js';
 import { backward, type Case, forward } from './case.js';
@@ -135,10 +136,21 @@ function bounds(n: number): Case[] {
   ];
 }
 
+/** As a network of Caffe's wants it. */
+const CAFFE = normalisationOf(PREPROCESSINGS.caffe)!;
+
 /** What gets pictures in and out. */
 function pictures(n: number): Case[] {
   const { x, at } = image(n);
   return [
+    forward('normalise', at, {
+      record: (r, { tensor }) => kernels.normalise(r, tensor(x), CAFFE),
+      oracle: ([a]) => oracles.normalised(n * n, a!, CAFFE),
+    }),
+    backward('normalise.dInput', at, {
+      record: (r, { tensor }) => kernels.normaliseBackward(r, tensor(x), CAFFE),
+      oracle: ([dy]) => oracles.normalised(n * n, dy!, { ...CAFFE, offsets: [0, 0, 0] }),
+    }),
     forward('uniformNoise', at, {
       record: (r, { unread }) => {
         const y = unread(x);

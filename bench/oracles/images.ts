@@ -1,3 +1,4 @@
+import type { Normalisation } from '../../src/kernels/index.js';
 import type { Oracle } from '../cases/case.js';
 import { threefry2x32 } from './threefry.js';
 
@@ -30,6 +31,19 @@ export function resized(from: number, to: number, x: Numbers): Oracle {
       }),
     );
     return sum;
+  };
+}
+
+/** One image of three channels, each by a factor and an offset of its own, perhaps in the other order. */
+export function normalised(
+  pixels: number,
+  x: Numbers,
+  { factors, offsets, reversed }: Normalisation,
+): Oracle {
+  return (at) => {
+    const channel = Math.floor(at / pixels);
+    const from = reversed ? 2 - channel : channel;
+    return factors[channel]! * x[from * pixels + (at % pixels)]! + offsets[channel]!;
   };
 }
 

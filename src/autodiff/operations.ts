@@ -3,7 +3,7 @@
  * mathematics is in the kernels; here stands only which of them belong together.
  */
 import * as kernels from '../kernels/index.js';
-import type { AvgPoolOptions, MaxPoolOptions } from '../kernels/index.js';
+import type { AvgPoolOptions, MaxPoolOptions, Normalisation } from '../kernels/index.js';
 import type { Conv2dOptions } from '../kernels/conv2d-geometry.js';
 import type { Variable } from './tape.js';
 
@@ -90,6 +90,14 @@ export function scale(x: Variable, factor: number): Variable {
     kernels.axpy(recorder, factor, dy, into);
     return [into];
   });
+}
+
+/** y[c] = factors[c] · x[c or 2 − c] + offsets[c], on images [N, 3, H, W]. */
+export function normalise(x: Variable, normalisation: Normalisation): Variable {
+  const { recorder } = x.tape;
+  return x.tape.record(kernels.normalise(recorder, x.value, normalisation), [x], (dy, _wants, [into]) => [
+    kernels.normaliseBackward(recorder, dy.view(x.value.shape), normalisation, into),
+  ]);
 }
 
 /** min(max(x, low), high), element by element. */

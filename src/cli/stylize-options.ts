@@ -8,6 +8,7 @@ import {
   type PresetName,
   type StyleOptions,
 } from '../style/options.js';
+import { PREPROCESSING_CHOICES } from '../vgg/preprocessing.js';
 import { list, oneOf, type Parser, weight, whole } from './parse.js';
 
 /** What commander hands over: only what was given, so that a preset shows through. */
@@ -15,7 +16,16 @@ type Given = Partial<Omit<StyleOptions, 'start'>> &
   Partial<
     Pick<
       StylizeRequest,
-      'output' | 'size' | 'crop' | 'weights' | 'trace' | 'profile' | 'preview' | 'quality' | 'adapter'
+      | 'output'
+      | 'size'
+      | 'crop'
+      | 'weights'
+      | 'preprocessing'
+      | 'trace'
+      | 'profile'
+      | 'preview'
+      | 'quality'
+      | 'adapter'
     >
   > & {
     init?: string;
@@ -72,7 +82,12 @@ export function declareStylize(command: Command): Command {
   option('--style-layers <names>', `likewise (default: ${names(DEFAULTS.styleLayers)})`, list);
   option(
     '--weights <network>',
-    'embedded, vgg19, or a .safetensors or .pth file of VGG-19 (default: embedded)',
+    'embedded, vgg19, or a file of VGG-19: .safetensors, .pth, .onnx or .caffemodel (default: embedded)',
+  );
+  option(
+    '--preprocessing <kind>',
+    "of pictures for the network: none (the seed's), imagenet, caffe, or auto, as the weights say (default: auto)",
+    oneOf('--preprocessing', PREPROCESSING_CHOICES),
   );
   option(
     '--pooling <kind>',
@@ -135,7 +150,7 @@ export function declareStylize(command: Command): Command {
  */
 export function stylizeRequest(content: string, style: string, given: Given): StylizeRequest {
   const { init, preset, output = 'stylized.png', weights = 'embedded', ...rest } = given;
-  const { size, crop, trace, profile, preview, quality, adapter, ...options } = rest;
+  const { size, crop, preprocessing, trace, profile, preview, quality, adapter, ...options } = rest;
   const start = init === 'content' || init === 'noise' ? init : undefined;
   return {
     content,
@@ -143,7 +158,7 @@ export function stylizeRequest(content: string, style: string, given: Given): St
     output,
     weights,
     preset,
-    ...{ size, crop, trace, profile, preview, quality, adapter },
+    ...{ size, crop, preprocessing, trace, profile, preview, quality, adapter },
     start: start === undefined ? init : undefined,
     options: resolveStyleOptions({ ...options, ...(start ? { start } : {}) }, preset),
   };

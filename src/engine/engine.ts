@@ -9,6 +9,7 @@ import { DEFAULTS, type PresetName, resolveStyleOptions, type StyleOptions } fro
 import { planSizes, requireProportions } from '../style/sizes.js';
 import { VggFilters } from '../vgg/network.js';
 import { layersUpTo } from '../vgg/layers.js';
+import { choosePreprocessing, type PreprocessingChoice } from '../vgg/preprocessing.js';
 import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { Job } from './job.js';
 import { checkPicture, importPicture, type Picture, sizeOf } from './pictures.js';
@@ -122,20 +123,25 @@ export class Engine {
    * Puts filters of VGG-19 on the GPU, as deep as `layers` need and no deeper, for any number of jobs.
    *
    * @param source the bytes of a file as `openWeights` reads it (safetensors, or torchvision's .pth), a Blob of such a
-   *   file, of which only what is needed is read, or an opened source.
+   *   file, of which only what is needed is read, or an opened source, as `fetchVgg19` gives one.
    * @param options layers: in either scheme of names; default: those of the default objective. name: what errors call
-   *   the source.
+   *   the source. preprocessing: what to do to pictures first; default: what the source says.
    * @throws UserError where the source does not hold what is needed; GpuError
    */
   async loadFilters(
     source: WeightsInput | WeightSource,
-    options: { readonly layers?: readonly string[]; readonly name?: string } = {},
+    options: {
+      readonly layers?: readonly string[];
+      readonly name?: string;
+      readonly preprocessing?: PreprocessingChoice;
+    } = {},
   ): Promise<VggFilters> {
     this.requireReady('Loading filters');
-    const { layers = [...DEFAULTS.contentLayers, ...DEFAULTS.styleLayers], name } = options;
-    const weights = await loadVggWeights(await openWeightsFrom(source, name), layersUpTo(layers));
+    const { layers = [...DEFAULTS.contentLayers, ...DEFAULTS.styleLayers], name, preprocessing } = options;
+    const opened = await openWeightsFrom(source, name);
+    const weights = await loadVggWeights(opened, layersUpTo(layers));
     this.requireReady('Loading filters');
-    return VggFilters.upload(this.gpu, weights);
+    return VggFilters.upload(this.gpu, weights, choosePreprocessing(preprocessing ?? 'auto', opened));
   }
 
   /**

@@ -16,23 +16,29 @@ export interface ElementwiseCall {
   stored?: Readonly<Record<string, DType>>;
   /** How many elements. */
   count: number;
+  /** Elements of a channel, where channels differ: the shader's PLANE, which no vector straddles. */
+  plane?: number;
   /** Operations for each element. */
   flops?: number;
 }
 
 export function elementwise(recorder: Recorder, call: ElementwiseCall): void {
-  const { label, shader, bindings, count, flops = 1 } = call;
+  const { label, shader, bindings, count, plane, flops = 1 } = call;
   for (const [name, value] of Object.entries(call.constants ?? {})) {
     requireShape(Number.isFinite(value), () => `${label}: ${name} must be a finite number, not ${value}.`);
   }
   // Four at a time where they come out even: fewer and wider loads are faster everywhere.
-  const width = count % 4 === 0 ? 4 : 1;
+  const width = (plane ?? count) % 4 === 0 ? 4 : 1;
   const types: Record<string, WgslType> = { Element: wgslType('f32', width) };
   for (const [name, dtype] of Object.entries(call.stored ?? {})) types[name] = wgslType(dtype, width);
   recorder.dispatch({
     label,
     shader,
-    constants: { COUNT: count / width, ...call.constants },
+    constants: {
+      COUNT: count / width,
+      ...(plane === undefined ? {} : { PLANE: plane / width }),
+      ...call.constants,
+    },
     types,
     bindings,
     workgroups: linearGrid(count / width),

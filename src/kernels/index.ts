@@ -24,6 +24,7 @@ export { maxPool2d, maxPool2dBackward, type MaxPoolOptions } from './max-pool.js
 export { mse, mseBackward } from './mse.js';
 export { multiply } from './multiply.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
+export { normalise, normaliseBackward, type Normalisation } from './normalise.js';
 export type { PoolOptions } from './pool-geometry.js';
 export { dot, maxAbs, sum, sumAbs } from './reduce.js';
 export { relu, reluBackward } from './relu.js';

@@ -3,6 +3,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import { findLayer, layersUpTo } from '../vgg/layers.js';
 import { VggFilters } from '../vgg/network.js';
 import { openWeights } from '../vgg/open-weights.js';
+import { choosePreprocessing, type PreprocessingChoice } from '../vgg/preprocessing.js';
 import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { packageFile } from './package-files.js';
 import { openRandomAccessFile } from './random-access-file.js';
@@ -24,7 +25,7 @@ export interface ChosenWeights {
 /**
  * Opens the weights of VGG-19 that are wanted, and fetches them if that must be.
  *
- * @param choice `embedded`, `vgg19`, or the path of a `.safetensors` or `.pth` file.
+ * @param choice `embedded`, `vgg19`, or the path of a file that openWeights reads.
  * @param layers which they are needed for.
  * @throws UserError if there is no such file, or it does not hold weights; the reason of `hooks.signal` when aborted
  */
@@ -49,17 +50,19 @@ export async function openChoice(
 /**
  * Puts VGG-19's filters on the GPU, as deep as `layers` need and no deeper. Arguments and errors as those of `openChoice`.
  *
+ * @param options preprocessing: what to do to pictures first; default: what the file says.
  * @throws UserError also if the weights do not hold what is needed
  */
 export async function openFilters(
   gpu: Gpu,
   choice: string,
   layers: readonly string[],
-  hooks: FetchHooks = {},
+  { preprocessing = 'auto', ...hooks }: FetchHooks & { readonly preprocessing?: PreprocessingChoice } = {},
 ): Promise<VggFilters> {
   const { source, close } = await openChoice(choice, layers, hooks);
   try {
-    return VggFilters.upload(gpu, await loadVggWeights(source, layersUpTo(layers)));
+    const weights = await loadVggWeights(source, layersUpTo(layers));
+    return VggFilters.upload(gpu, weights, choosePreprocessing(preprocessing, source));
   } finally {
     await close();
   }

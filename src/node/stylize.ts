@@ -10,6 +10,7 @@ import { runJob, type RunOutcome } from '../style/run.js';
 import type { Size } from '../style/sizes.js';
 import { layersUpTo } from '../vgg/layers.js';
 import { VggFilters } from '../vgg/network.js';
+import { choosePreprocessing, type PreprocessingChoice } from '../vgg/preprocessing.js';
 import type { TransferProgress } from '../vgg/remote/index.js';
 import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { openDawn } from './dawn.js';
@@ -36,6 +37,8 @@ export interface StylizeRequest {
   crop?: CropMode | undefined;
   /** `embedded`, `vgg19` or a file. */
   weights: string;
+  /** What to do to pictures before the network; `auto` if not given. */
+  preprocessing?: PreprocessingChoice | undefined;
   trace?: string | undefined;
   profile?: string | undefined;
   preview?: string | undefined;
@@ -129,7 +132,8 @@ async function stylize(
   const { options } = request;
   const images = await preparePictures(gpu, request, pictures, hooks.onNotice);
   const layers = layersUpTo(layersOf(options));
-  const filters = VggFilters.upload(gpu, await loadVggWeights(weights, layers));
+  const preprocessing = choosePreprocessing(request.preprocessing ?? 'auto', weights);
+  const filters = VggFilters.upload(gpu, await loadVggWeights(weights, layers), preprocessing);
   const job = await StyleJob.create(gpu, images, filters, options, {
     tune: (record, how) => tuning.tune(record, how),
   });

@@ -1,23 +1,33 @@
-import { avgPool2d, conv2d, maxPool2d, relu } from '../autodiff/operations.js';
+import { avgPool2d, conv2d, maxPool2d, normalise, relu } from '../autodiff/operations.js';
 import type { Variable } from '../autodiff/tape.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { DType } from '../gpu/wgsl-types.js';
 import { findLayer, layerSizes, layersUpTo, type VggLayer } from './layers.js';
+import { normalisationOf, type Preprocessing, PREPROCESSINGS } from './preprocessing.js';
 import type { ConvolutionWeights } from './weights.js';
 
 /** How each of VGG-19's 2×2, stride 2 pools joins its pixels; Gatys et al. found averages to paint more smoothly. */
 export type Pooling = 'max' | 'average';
 
-/** Filters on the GPU, by the paper's names (`conv3_1`). Networks of any depth and size on one device share them. */
+/**
+ * Filters on the GPU, by the paper's names (`conv3_1`), with what they want done to pictures first. Networks of any depth and size on one
+ * device share them.
+ */
 export class VggFilters {
   private constructor(
     private readonly gpu: Gpu,
     private readonly filters: ReadonlyMap<string, { weight: Tensor; bias: Tensor }>,
+    /** What stands before the first convolution; recordVgg applies it. */
+    readonly preprocessing: Preprocessing,
   ) {}
 
   /** Copies the filters to the GPU, where they stay until `dispose`. */
-  static upload(gpu: Gpu, weights: ReadonlyMap<string, ConvolutionWeights>): VggFilters {
+  static upload(
+    gpu: Gpu,
+    weights: ReadonlyMap<string, ConvolutionWeights>,
+    preprocessing: Preprocessing = PREPROCESSINGS.none,
+  ): VggFilters {
     const filters = [...weights].map(([name, { weight, bias, shape }]) => {
       const tensors = {
         weight: gpu.constant(`${name}.weight`, shape, weight),
@@ -25,7 +35,7 @@ export class VggFilters {
       };
       return [name, tensors] as const;
     });
-    return new VggFilters(gpu, new Map(filters));
+    return new VggFilters(gpu, new Map(filters), preprocessing);
   }
 
   /** @throws RangeError for a convolution that was not loaded. */
@@ -72,7 +82,10 @@ export function recordVgg(
   const { recorder } = image.tape;
   const tapped = new Set(wanted.map(findLayer));
   const outputs = new Map<string, Variable>();
-  let x = image;
+  // Before the first convolution, whose zero padding then means the mean and not black, as in training. Folded into its
+  // filters it would pad with the wrong colour.
+  const normalisation = normalisationOf(filters.preprocessing);
+  let x = normalisation ? recorder.within('preprocessing', () => normalise(image, normalisation)) : image;
   let rectify = false;
   layers.forEach((layer, i) => {
     const next = layers[i + 1];

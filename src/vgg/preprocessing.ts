@@ -1,3 +1,5 @@
+import type { Normalisation } from '../kernels/index.js';
+
 /**
  * What a network wants done to a picture before its first convolution: with RGB in 0..1 as x, channel c of what it takes
  * is (range · x[c] − mean[c]) / deviation[c], where c counts in the network's own order.
@@ -37,6 +39,18 @@ export function choosePreprocessing(
   source: { readonly preprocessing?: Preprocessing | undefined },
 ): Preprocessing {
   return choice === 'auto' ? (source.preprocessing ?? PREPROCESSINGS.none) : PREPROCESSINGS[choice];
+}
+
+/** The same as an operation on the GPU, on RGB in 0..1; nothing where nothing is to be done. */
+export function normalisationOf(preprocessing: Preprocessing): Normalisation | undefined {
+  if (preprocessingName(preprocessing) === 'none') return undefined;
+  const { channels, range, mean, deviation } = preprocessing;
+  const [a, b, c] = deviation;
+  return {
+    factors: [range / a, range / b, range / c],
+    offsets: [-mean[0] / a, -mean[1] / b, -mean[2] / c],
+    reversed: channels === 'bgr',
+  };
 }
 
 /** The name of one of the usual ones. */

@@ -8,6 +8,7 @@ import {
   maxPool2d,
   mse,
   multiply,
+  normalise,
   scale,
   sum,
 } from '../../src/autodiff/operations.js';
@@ -23,6 +24,8 @@ interface Entry {
   name: string;
   onTape: (x: Variable, other: Variable) => Variable;
   oracle: (x: Float64Array, other: Float32Array) => Float64Array;
+  /** Another shape of as many elements. */
+  shape?: number[];
 }
 
 const SHAPE = [1, 2, 4, 6];
@@ -68,6 +71,14 @@ const ENTRIES: Entry[] = [
     onTape: (v) => clamp(v, -0.5, 0.4),
     oracle: (v) => v.map((n) => Math.min(Math.max(n, -0.5), 0.4)),
   },
+  {
+    name: 'normalise',
+    onTape: (v) => normalise(v, { factors: [2, -3, 0.5], offsets: [1, 0, -2], reversed: true }),
+    // Channel c takes the 16 elements of channel 2 − c.
+    oracle: (v) =>
+      v.map((_, i) => [2, -3, 0.5][i >> 4]! * v[(2 - (i >> 4)) * 16 + (i & 15)]! + [1, 0, -2][i >> 4]!),
+    shape: [1, 3, 4, 4],
+  },
   { name: 'x · other', onTape: multiply, oracle: (v, o) => v.map((n, i) => n * o[i]!) },
   { name: 'other · x', onTape: (v, o) => multiply(o, v), oracle: (v, o) => v.map((n, i) => n * o[i]!) },
   { name: 'x · x', onTape: (v) => multiply(v, v), oracle: (v) => v.map((n) => n * n) },
@@ -76,12 +87,12 @@ const ENTRIES: Entry[] = [
   { name: 'dot of other', onTape: (v, o) => dot(o, v), oracle: (v, o) => Float64Array.of(inner(v, o)) },
 ];
 
-describe.each(ENTRIES)('$name on the tape', ({ onTape, oracle }) => {
+describe.each(ENTRIES)('$name on the tape', ({ onTape, oracle, shape = SHAPE }) => {
   const weights = uniform(2, oracle(Float64Array.from(x), other).length);
   const objective = (v: Float64Array) => inner(oracle(v, other), weights);
   const inputs = [
-    { data: x, shape: SHAPE },
-    { data: other, shape: SHAPE },
+    { data: x, shape },
+    { data: other, shape },
     { data: weights, shape: [weights.length] },
   ];
 
@@ -94,7 +105,7 @@ describe.each(ENTRIES)('$name on the tape', ({ onTape, oracle }) => {
       let loss = term();
       for (let n = 1; n < times; n++) loss = add(loss, term());
       const gradient = tape.backward(loss).get(variable)!;
-      expect(gradient.shape).toEqual(SHAPE);
+      expect(gradient.shape).toEqual(shape);
       return [loss.value, gradient];
     });
 

@@ -39,7 +39,7 @@ it('has every kernel there is, but those in place whose twins are there', () => 
   // append is one number a run; scale and clamp are scaled and clamped into the same memory.
   const others = ['append', 'clamp', 'scale'];
   // What the module exports beside kernels: helpers for the host.
-  const helpers = ['pairsSince', 'pixelBytes', 'pixelWords', 'ringShape'];
+  const helpers = ['pairsSince', 'pixelBytes', 'pixelWords', 'ringShape', 'TEXEL_FORMATS', 'texelWords'];
   const backward = (name: string) =>
     name
       .replace(/^conv2dBackward(Input|Weights|Bias)$/, 'conv2d.d$1')
