@@ -96,7 +96,7 @@ export class Slot {
   private describe(): void {
     const { title } = this.options;
     const now = this.picture ? `now ${this.picture.name}` : 'none yet';
-    this.well.setAttribute('aria-label', `${title}, ${now}. Drop, paste or choose a picture`);
+    this.well.setAttribute('aria-label', `${title}, ${now}. Drop or choose a picture, or paste one`);
   }
 
   private acceptDrops(): void {
