@@ -24,7 +24,7 @@ export interface Dispatch {
   constants?: Readonly<Record<string, number>>;
   /** Types for the shader's `alias` declarations. Only a dispatch that sets half types may bind half tensors. */
   types?: Readonly<Record<string, WgslType>>;
-  /** In the order of the shader's @binding numbers, all in group 0. */
+  /** In the order of the shader's `@binding` numbers, all in group 0. */
   bindings: readonly Binding[];
   workgroups: readonly [number, number, number];
   /** Floating-point operations, a multiply-add counted as two; direct-convolution count for convolutions. */

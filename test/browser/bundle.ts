@@ -8,8 +8,11 @@ import { type Served, serveFolder } from './serve.js';
 const withoutNode: Plugin = {
   name: 'without-node',
   enforce: 'pre',
-  resolveId(id, importer) {
-    if (id.startsWith('node:')) throw new Error(`${importer} imports ${id}, which no browser has.`);
+  resolveId(id, importer, { kind }) {
+    if (!id.startsWith('node:')) return undefined;
+    // What is imported on demand, as unzipit does where it finds itself in Node, fails if the page ever asks for it.
+    if (kind === 'dynamic-import') return { id, external: true };
+    throw new Error(`${importer} imports ${id}, which no browser has.`);
   },
 };
 
@@ -20,6 +23,9 @@ async function bundlePage(entry: string, folder: string): Promise<void> {
     publicDir: false,
     logLevel: 'warn',
     plugins: [withoutNode],
+    // A module may import 'scumble', as those of users do.
+    resolve: { tsconfigPaths: true },
+    base: './',
     build: {
       outDir: folder,
       emptyOutDir: false,
