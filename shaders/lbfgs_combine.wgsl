@@ -12,17 +12,17 @@ override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
 const LANES = 256u;
-const HELD = 1u; // LANES * HELD divides QUADS
+const HELD = 1u; // 1, or as many as a strip has places for LANES
 const PARTS = 1u; // 1, or as LANES
 const TILE = 1024u;
 const QUADS = 256u; // of elements, in a tile
+const STRIP = 32u; // quads of one slot in a row
 const ACT = 1u;
 const PLAN: u32 = 4u; // SLOTS + 2
 
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
   count: u32, // elements
-  stride: u32, // from one slot to the next, a multiple of 1024
   first_tile: u32,
   tiles: u32, // of all chunks
 }
@@ -50,6 +50,11 @@ fn join(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(sum.xy, max(a.z, b.z), sum.w);
 }
 
+// Where the history holds a quad of the chunk.
+fn place(slot: u32, quad: u32) -> u32 {
+  return ((quad / STRIP) * SLOTS + slot) * STRIP + quad % STRIP;
+}
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -65,7 +70,6 @@ fn main(
     return;
   }
   let cg = bitcast<f32>(plan[1].y);
-  let stride = chunk.stride / 4u;
 
   var about_d = vec4f();
   for (var at = tile * QUADS + lane; at < (tile + 1u) * QUADS; at += LANES * HELD) {
@@ -95,8 +99,9 @@ fn main(
     var slot = now.x;
     for (var j = 0u; j < now.y; j++) {
       let coefficients = bitcast<vec2f>(plan[2u + slot].xy);
+      let here = place(slot, at);
       for (var h = 0u; h < HELD; h++) {
-        let k = slot * stride + at + h * LANES;
+        let k = here + h * LANES;
         d[h] = fma(vec4f(coefficients.x), s[k], fma(vec4f(coefficients.y), y[k], d[h]));
       }
       slot = select(slot + 1u, 0u, slot + 1u == SLOTS);
@@ -107,7 +112,7 @@ fn main(
         inside[h] &= !outward(at_x[h], -d[h]);
       }
       let along = select(vec4f(), d[h], inside[h]);
-      s[now.z * stride + at + h * LANES] = along;
+      s[place(now.z, at) + h * LANES] = along;
       let valid = finite(along);
       let length = abs(select(vec4f(), along, valid));
       let slope = dot(g[h], select(vec4f(), along, valid));

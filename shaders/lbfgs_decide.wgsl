@@ -60,7 +60,6 @@ const ASCENT = 11u;
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
   count: u32, // elements
-  stride: u32, // from one slot to the next, a multiple of 1024
   first_tile: u32,
   tiles: u32, // of all chunks
 }

@@ -10,26 +10,24 @@
 // where x is at a bound and -g points out of the box (Bertsekas 1982).
 //
 // One workgroup takes TILE elements of one chunk. Its lanes are ROWS rows, two stored pairs each, of WIDTH, which share
-// the elements; it leaves PARTS sums of each row: partials[(row * tiles + tile) * PARTS + part]. src/lbfgs/forms.ts sets
-// these. With LANES = WIDTH = PARTS every lane keeps to itself and there is no barrier. Sums: in a lane, then over
-// lanes, then over tiles (lbfgs_reduce): blocked, and in the same order every time. s and y hold the chunk as
-// [SLOTS][stride], 0 from count on; y's candidate slot is written here.
+// the elements; it leaves a sum of each row: partials[row * tiles + tile]. Sums: in a lane, then over lanes, then over
+// tiles (lbfgs_reduce): blocked, and in the same order every time. s and y hold the chunk as [strip][SLOTS][STRIP], 0 from
+// count on; y's candidate slot is written here. lbfgs_dots_narrow does the same without sharing.
 override SLOTS: u32 = 2u;
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
-const LANES = 256u; // a multiple of WIDTH
-const WIDTH = 32u; // 32, or as PARTS
-const PARTS = 1u; // 1, or as LANES
+const LANES = 256u;
+const WIDTH = 32u;
 const TILE = 1024u;
 const QUADS = 256u; // of elements, in a tile
+const STRIP = 32u; // quads of one slot in a row
 const ROWS = LANES / WIDTH;
 
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
   count: u32, // elements
-  stride: u32, // from one slot to the next, a multiple of 1024
   first_tile: u32,
   tiles: u32, // of all chunks
 }
@@ -66,6 +64,11 @@ fn slot_of(j: u32, first: u32, stored: u32, candidate: u32) -> u32 {
   return select(candidate, select(slot, slot - SLOTS, slot >= SLOTS), j < stored);
 }
 
+// Where the history holds a quad of the chunk.
+fn place(slot: u32, quad: u32) -> u32 {
+  return ((quad / STRIP) * SLOTS + slot) * STRIP + quad % STRIP;
+}
+
 fn products(sj: vec4f, yj: vec4f, dy: vec4f, g: vec4f) -> vec4f {
   return vec4f(dot(sj, dy), dot(yj, dy), dot(sj, g), dot(yj, g));
 }
@@ -84,15 +87,14 @@ fn main(
   let first = plan[0].x;
   let stored = plan[0].y;
   let candidate = plan[0].z;
-  let stride = chunk.stride / 4u;
   let start = tile * QUADS;
-  let home = (chunk.first_tile + tile) * PARTS;
+  let home = chunk.first_tile + tile;
 
   // Every lane four elements in a row: they fill a vector of y, and of s and y past the end, which are 0 there.
   var about_g = vec4f();
   var about_s = vec4f();
   for (var quad = lane; quad < QUADS; quad += LANES) {
-    let step = s[candidate * stride + start + quad];
+    let step = s[place(candidate, start + quad)];
     var raw = vec4f();
     var old = vec4f();
     var at_x = vec4f();
@@ -112,7 +114,7 @@ fn main(
       g = select(g, vec4f(), outward(at_x, g));
     }
     let dy = g - old;
-    y[candidate * stride + start + quad] = dy;
+    y[place(candidate, start + quad)] = dy;
     new_g[quad] = g;
     new_y[quad] = dy;
     let size = abs(g);
@@ -122,32 +124,28 @@ fn main(
     about_s += vec4f(dot(step, step), 0.0, 0.0, 0.0);
   }
 
-  // The two rows about g and the last step.
-  if (PARTS < LANES) { // 256 lanes to 16, 16 to 1
+  // The two rows about g and the last step: 256 lanes to 16, 16 to 1.
+  scratch[lane] = about_g;
+  scratch[LANES + lane] = about_s;
+  workgroupBarrier();
+  if (lane < 16u) {
+    for (var k = lane + 16u; k < LANES; k += 16u) {
+      about_g = join(about_g, scratch[k]);
+      about_s += scratch[LANES + k];
+    }
     scratch[lane] = about_g;
     scratch[LANES + lane] = about_s;
-    workgroupBarrier();
-    if (lane < 16u) {
-      for (var k = lane + 16u; k < LANES; k += 16u) {
-        about_g = join(about_g, scratch[k]);
-        about_s += scratch[LANES + k];
-      }
-      scratch[lane] = about_g;
-      scratch[LANES + lane] = about_s;
-    }
-    workgroupBarrier();
-    if (lane == 0u) {
-      for (var k = 1u; k < 16u; k++) {
-        about_g = join(about_g, scratch[k]);
-        about_s += scratch[LANES + k];
-      }
-    }
-    storageBarrier(); // y's candidate is read by other lanes than wrote it
   }
-  if (lane < PARTS) {
-    partials[SLOTS * chunk.tiles * PARTS + home + lane] = about_g;
-    partials[(SLOTS + 1u) * chunk.tiles * PARTS + home + lane] = about_s;
+  workgroupBarrier();
+  if (lane == 0u) {
+    for (var k = 1u; k < 16u; k++) {
+      about_g = join(about_g, scratch[k]);
+      about_s += scratch[LANES + k];
+    }
+    partials[SLOTS * chunk.tiles + home] = about_g;
+    partials[(SLOTS + 1u) * chunk.tiles + home] = about_s;
   }
+  storageBarrier(); // y's candidate is read by other lanes than wrote it
 
   // The stored pairs from the oldest on, and the candidate after them, whose y this workgroup has just written.
   let column = lane % WIDTH;
@@ -155,43 +153,42 @@ fn main(
     let j = j0 + 2u * (lane / WIDTH);
     let slot_a = slot_of(j, first, stored, candidate);
     let slot_b = slot_of(j + 1u, first, stored, candidate);
-    let at_a = slot_a * stride + start;
-    let at_b = slot_b * stride + start;
     var sum_a = vec4f();
     var sum_b = vec4f();
     for (var k = column; k < QUADS; k += WIDTH) {
       let dy = new_y[k];
       let g = new_g[k];
-      sum_a += products(s[at_a + k], y[at_a + k], dy, g);
-      sum_b += products(s[at_b + k], y[at_b + k], dy, g);
+      let at_a = place(slot_a, start + k);
+      let at_b = place(slot_b, start + k);
+      sum_a += products(s[at_a], y[at_a], dy, g);
+      sum_b += products(s[at_b], y[at_b], dy, g);
     }
 
-    if (PARTS < WIDTH) { // 32 lanes to 8, 8 to 1
-      workgroupBarrier();
+    // 32 lanes to 8, 8 to 1.
+    workgroupBarrier();
+    scratch[lane] = sum_a;
+    scratch[LANES + lane] = sum_b;
+    workgroupBarrier();
+    if (column < 8u) {
+      for (var k = lane + 8u; k < lane + WIDTH; k += 8u) {
+        sum_a += scratch[k];
+        sum_b += scratch[LANES + k];
+      }
       scratch[lane] = sum_a;
       scratch[LANES + lane] = sum_b;
-      workgroupBarrier();
-      if (column < 8u) {
-        for (var k = lane + 8u; k < lane + WIDTH; k += 8u) {
-          sum_a += scratch[k];
-          sum_b += scratch[LANES + k];
-        }
-        scratch[lane] = sum_a;
-        scratch[LANES + lane] = sum_b;
-      }
-      workgroupBarrier();
-      if (column == 0u) {
-        for (var k = lane + 1u; k < lane + 8u; k++) {
-          sum_a += scratch[k];
-          sum_b += scratch[LANES + k];
-        }
-      }
     }
-    if (column < PARTS && j <= stored) {
-      partials[slot_a * chunk.tiles * PARTS + home + column] = sum_a;
-    }
-    if (column < PARTS && j < stored) {
-      partials[slot_b * chunk.tiles * PARTS + home + column] = sum_b;
+    workgroupBarrier();
+    if (column == 0u) {
+      for (var k = lane + 1u; k < lane + 8u; k++) {
+        sum_a += scratch[k];
+        sum_b += scratch[LANES + k];
+      }
+      if (j <= stored) {
+        partials[slot_a * chunk.tiles + home] = sum_a;
+      }
+      if (j < stored) {
+        partials[slot_b * chunk.tiles + home] = sum_b;
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 //
 // The seed clamps x behind the optimiser's back, so that s = t d is not the step taken; with GUARD s is the step as
 // clamped (and rounded).
+override SLOTS: u32 = 2u;
 override GUARD: u32 = 0u;
 override BOUNDED: u32 = 0u;
 override LOW: f32 = 0.0;
@@ -14,10 +15,11 @@ const BEST = 4u;
 const RESTORE = 8u;
 const STEEPEST = 16u;
 
+const STRIP = 128u; // elements of one slot in a row
+
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
   count: u32, // elements
-  stride: u32, // from one slot to the next, a multiple of 1024
   first_tile: u32,
   tiles: u32, // of all chunks
 }
@@ -29,6 +31,11 @@ struct Chunk {
 @group(0) @binding(4) var<storage, read_write> best: array<f32>; // only with GUARD, else a placeholder
 @group(0) @binding(5) var<uniform> plan: array<vec4u, 2>;
 @group(0) @binding(6) var<uniform> chunk: Chunk;
+
+// Where the history holds an element of the chunk.
+fn place(slot: u32, i: u32) -> u32 {
+  return ((i / STRIP) * SLOTS + slot) * STRIP + i % STRIP;
+}
 
 @compute @workgroup_size(256)
 fn main(
@@ -56,7 +63,7 @@ fn main(
   if (GUARD == 1u && BOUNDED == 1u && ((at <= LOW && g > 0.0) || (at >= HIGH && g < 0.0))) {
     g = 0.0; // the projected gradient, as in lbfgs_dots
   }
-  let candidate = plan[0].z * chunk.stride + i;
+  let candidate = place(plan[0].z, i);
   let d = select(s[candidate], -g, (flags & STEEPEST) != 0u);
   var step = bitcast<f32>(plan[1].z) * d;
   var there = at + step;

@@ -1,13 +1,15 @@
 // L-BFGS with a line search: notes where the search starts - base = x, the direction d that lbfgs_combine left in the
 // candidate's slot of s, and the gradient (with PROJECT, projected onto the box as in lbfgs_dots).
+override SLOTS: u32 = 2u;
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
 override HIGH: f32 = 1.0;
 
+const STRIP = 128u; // elements of one slot in a row
+
 // The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
 struct Chunk {
   count: u32, // elements
-  stride: u32, // from one slot to the next, a multiple of 1024
   first_tile: u32,
   tiles: u32, // of all chunks
 }
@@ -20,6 +22,11 @@ struct Chunk {
 @group(0) @binding(5) var<storage, read_write> before: array<f32>;
 @group(0) @binding(6) var<uniform> plan: array<vec4u, 1>;
 @group(0) @binding(7) var<uniform> chunk: Chunk;
+
+// Where the history holds an element of the chunk.
+fn place(slot: u32, i: u32) -> u32 {
+  return ((i / STRIP) * SLOTS + slot) * STRIP + i % STRIP;
+}
 
 @compute @workgroup_size(256)
 fn main(
@@ -37,6 +44,6 @@ fn main(
     g = 0.0;
   }
   base[i] = at;
-  direction[i] = s[plan[0].z * chunk.stride + i];
+  direction[i] = s[place(plan[0].z, i)];
   before[i] = g;
 }

@@ -1,19 +1,21 @@
 import type { Gpu } from '../gpu/gpu.js';
+import type { ShaderName } from '../gpu/pipelines.js';
 
 /**
  * How the passes over the history are laid out.
  *
  * 'wide': workgroups of 256 lanes that share what they read and add up among themselves, as a GPU likes it. 'narrow': of
  * eight, one vector of a processor that plays the GPU, where a barrier has to swap the registers of 32 such vectors, a
- * load is eight loads, and what matters is that a lane loads four elements in a row in a loop that stays in the
- * instruction cache. Narrow leaves eight partial sums a tile and row.
+ * load is eight loads, and what matters is that a lane loads four elements in a row, in a loop that stays in the
+ * instruction cache, and that the history is read in the order in which it lies. Narrow leaves eight partial sums a tile
+ * and row.
  */
 export type Form = 'wide' | 'narrow';
 
 /** The constants of a form, by pass; the shaders tell what they mean. */
 export interface FormConstants {
   parts: number;
-  dots: { LANES: number; WIDTH: number; PARTS: number };
+  dots: ShaderName;
   combine: { LANES: number; HELD: number; PARTS: number };
   /** reduce and decide. */
   sums: { LANES: number; PARTS: number };
@@ -23,20 +25,28 @@ export interface FormConstants {
 export const FORMS: Readonly<Record<Form, FormConstants>> = {
   wide: {
     parts: 1,
-    dots: { LANES: 256, WIDTH: 32, PARTS: 1 },
+    dots: 'lbfgs_dots',
     combine: { LANES: 256, HELD: 1, PARTS: 1 },
     sums: { LANES: 256, PARTS: 1 },
     recursion: { LANES: 256 },
   },
   narrow: {
     parts: 8,
-    dots: { LANES: 8, WIDTH: 8, PARTS: 8 },
-    // Four places at once take turns with 16 loads; with eight the loop outgrows the instruction cache.
+    dots: 'lbfgs_dots_narrow',
+    // Four places at once are a strip, and eight loads a turn; with eight the loop outgrows the instruction cache.
     combine: { LANES: 8, HELD: 4, PARTS: 8 },
     sums: { LANES: 8, PARTS: 8 },
     recursion: { LANES: 8 },
   },
 };
+
+/** Rows whose sums lbfgs_dots_narrow keeps in workgroup memory: eight vec4f each, of the 16 KiB that all devices have. */
+const HELD_ROWS = 128;
+
+/** The constants of a form's dots for so many slots. */
+export function dotsConstants(form: Form, slots: number): Record<string, number> {
+  return form === 'wide' ? { SLOTS: slots } : { SLOTS: slots, HELD: Math.min(slots, HELD_ROWS) };
+}
 
 /** Bytes of one partial sum, a vec4f. */
 const SUM_BYTES = 16;

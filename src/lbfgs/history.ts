@@ -7,15 +7,22 @@ import { ceilDiv } from '../gpu/workgroups.js';
 /** Elements that one workgroup of lbfgs_dots and lbfgs_combine takes (TILE in these shaders). */
 export const TILE = 1024;
 
+/**
+ * Elements of one vector that lie in a row in the history (STRIP in the shaders, in some by fours). All slots of a strip
+ * follow each other, so that a pass which takes strip by strip reads the history from one end to the other, as memory
+ * and its prefetching like it, and yet a GPU's neighbouring lanes read neighbouring bytes.
+ */
+export const STRIP = 128;
+
 /** A range of the variables' elements, with what the history holds of it. */
 export interface Chunk {
   /** First element. */
   start: number;
   count: number;
   tiles: number;
-  /** What the shaders know of it: count, stride, number of the first tile, tiles of all chunks (u32). */
+  /** What the shaders know of it: count, number of the first tile, tiles of all chunks (u32). */
   geometry: Tensor;
-  /** Steps and gradient differences, [slots, stride] each: `count` rounded up to whole tiles, the rest 0. */
+  /** Steps and gradient differences, [strips, slots, STRIP] each: `count` rounded up to whole tiles, the rest 0. */
   s: Tensor;
   y: Tensor;
 }
@@ -46,16 +53,16 @@ export function allocateHistory(gpu: Gpu, size: number, slots: number, bindingBy
   let firstTile = 0;
   return ranges.map(({ start, count }, i) => {
     const tiles = ceilDiv(count, TILE);
-    const stride = tiles * TILE;
-    const words = Uint32Array.of(count, stride, firstTile, allTiles);
+    const shape = [(tiles * TILE) / STRIP, slots, STRIP];
+    const words = Uint32Array.of(count, firstTile, allTiles);
     firstTile += tiles;
     return {
       start,
       count,
       tiles,
-      geometry: gpu.tensor(`lbfgs.chunk${i}`, [4], new Float32Array(words.buffer)),
-      s: gpu.tensor(`lbfgs.s${i}`, [slots, stride]),
-      y: gpu.tensor(`lbfgs.y${i}`, [slots, stride]),
+      geometry: gpu.tensor(`lbfgs.chunk${i}`, [3], new Float32Array(words.buffer)),
+      s: gpu.tensor(`lbfgs.s${i}`, shape),
+      y: gpu.tensor(`lbfgs.y${i}`, shape),
     };
   });
 }

@@ -2,7 +2,7 @@ import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { linearGrid } from '../gpu/workgroups.js';
 import type { Buffers } from './buffers.js';
-import { chooseForm, FORMS } from './forms.js';
+import { chooseForm, dotsConstants, FORMS } from './forms.js';
 import { range } from './history.js';
 import type { ResolvedOptions } from './options.js';
 import { LOG_ENTRIES } from './state.js';
@@ -44,7 +44,8 @@ export function recordDirection(
     SEARCH: search ? 1 : 0,
     TOLERANCE_CHANGE: options.toleranceChange,
   };
-  const form = FORMS[chooseForm(recorder.gpu, rows, tiles)];
+  const chosen = chooseForm(recorder.gpu, rows, tiles);
+  const form = FORMS[chosen];
   const partials = recorder.temporary('partials', [rows, tiles, form.parts, 4]);
   const dots = recorder.temporary('dots', [rows, 4]);
   const slopes = recorder.temporary('slopes', [tiles, form.parts, 4]);
@@ -52,12 +53,8 @@ export function recordDirection(
   for (const chunk of chunks) {
     recorder.dispatch({
       label: 'dots',
-      shader: 'lbfgs_dots',
-      constants: {
-        ...boundary(options),
-        ...form.dots,
-        SLOTS: slots,
-      },
+      shader: form.dots,
+      constants: { ...boundary(options), ...dotsConstants(chosen, slots) },
       bindings: [
         read(chunk.s),
         update(chunk.y),
@@ -147,6 +144,7 @@ export function recordMove(recorder: Recorder, b: Buffers, options: ResolvedOpti
       label: 'move',
       shader: 'lbfgs_move',
       constants: {
+        SLOTS: b.slots,
         GUARD: guard ? 1 : 0,
         BOUNDED: options.bounds ? 1 : 0,
         LOW,

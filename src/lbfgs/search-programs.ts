@@ -78,7 +78,7 @@ function recordBegin(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
     recorder.dispatch({
       label: 'search.begin',
       shader: 'lbfgs_search_begin',
-      constants: boundary(options),
+      constants: { ...boundary(options), SLOTS: b.slots },
       bindings: [
         read(chunk.s),
         read(range(b.x, chunk)),
@@ -101,6 +101,7 @@ function recordProbe(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
       shader: 'lbfgs_search_probe',
       constants: {
         ...boundary(options),
+        SLOTS: b.slots,
         BOUNDED: options.bounds ? 1 : 0,
       },
       bindings: [
