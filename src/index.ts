@@ -36,6 +36,7 @@ export {
   type PresetName,
   PRESETS,
   resolveStyleOptions,
+  type Start,
   type StyleOptions,
 } from './style/options.js';
 export { DivergedError } from './style/diverged.js';
@@ -80,6 +81,8 @@ export {
 export { blobRandomAccess } from './vgg/blob-random-access.js';
 export { memoryRandomAccess, type RandomAccess } from './vgg/random-access.js';
 export {
+  type ConvolutionGraph,
+  type ConvolutionTensors,
   type ConvolutionWeights,
   loadVggWeights,
   type TensorInfo,
@@ -88,13 +91,14 @@ export {
 
 export * from './lbfgs/index.js';
 
-export { Tape, Variable } from './autodiff/tape.js';
+export { type Backward, Tape, Variable } from './autodiff/tape.js';
 /** The operations that a tape can differentiate. */
 export * as operations from './autodiff/operations.js';
 
 /** All kernels, forward and backward, each recording into a `Recorder`. */
 export * as kernels from './kernels/index.js';
 export type { TexelFormat } from './kernels/index.js';
+export type { Conv2dOptions, Padding } from './kernels/conv2d-geometry.js';
 
 export { type Access, type Binding, type Dispatch, read, uniform, update, write } from './gpu/dispatch.js';
 export type { AdapterFacts } from './gpu/facts.js';

@@ -28,6 +28,7 @@ export interface TuningOptions {
   readonly onMeasured?: (measured: readonly Measured[]) => void;
 }
 
+/** Where an engine's device comes from, and how its kernels are chosen. */
 export interface EngineOptions {
   /** A device of the caller's: it is used within the limits that it was made with, and never destroyed. */
   readonly device?: GPUDevice;

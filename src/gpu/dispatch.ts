@@ -5,14 +5,19 @@ import type { WgslType } from './wgsl-types.js';
 /** How a dispatch touches a tensor; 'update' reads and writes it. */
 export type Access = 'read' | 'write' | 'update' | 'uniform';
 
+/** A tensor as a dispatch binds it. */
 export interface Binding {
   tensor: Tensor;
   access: Access;
 }
 
+/** Binds a tensor that is only read. */
 export const read = (tensor: Tensor): Binding => ({ tensor, access: 'read' });
+/** Binds a tensor that is written whole, and not read. */
 export const write = (tensor: Tensor): Binding => ({ tensor, access: 'write' });
+/** Binds a tensor that is read and written. */
 export const update = (tensor: Tensor): Binding => ({ tensor, access: 'update' });
+/** Binds a tensor as a uniform buffer. */
 export const uniform = (tensor: Tensor): Binding => ({ tensor, access: 'uniform' });
 
 /** One kernel call as it is recorded. */

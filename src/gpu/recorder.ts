@@ -175,6 +175,7 @@ export class Recorder {
     return this.scopes.join('/');
   }
 
+  /** Whether it is a temporary of this recording. */
   owns(storage: Storage): boolean {
     return this.temporaries.has(storage);
   }

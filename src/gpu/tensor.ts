@@ -92,6 +92,7 @@ export class Tensor {
     return new Tensor(this.storage, shape, this.offset, this.dtype);
   }
 
+  /** Label and shape, for errors. */
   toString(): string {
     return `${this.label}[${this.shape.join(', ')}]`;
   }

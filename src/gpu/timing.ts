@@ -81,6 +81,7 @@ export class StepTimer {
     return program.steps.map((_, i) => ({ begin: stamps[2 * i]!, end: stamps[2 * i + 1]! }));
   }
 
+  /** Frees the queries and their buffers; the program stays. */
   dispose(): void {
     this.queries.destroy();
     this.resolved.destroy();

@@ -11,6 +11,7 @@ export interface Padding {
   right: number;
 }
 
+/** Of a two-dimensional convolution. */
 export interface Conv2dOptions {
   /** Step between outputs: one number, or [vertical, horizontal]; 1 by default. */
   stride?: number | readonly [number, number];

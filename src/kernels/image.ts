@@ -29,6 +29,7 @@ const FORMATS: Readonly<Record<TexelFormat, { code: number; words: number }>> = 
   rgba32float: { code: 3, words: 4 },
 };
 
+/** All formats of texels that pictures come and go in. */
 export const TEXEL_FORMATS = Object.keys(FORMATS) as readonly TexelFormat[];
 
 /** How many 32-bit words a texel takes. */
@@ -47,6 +48,7 @@ export function pixelBytes(words: Float32Array): Uint8ClampedArray<ArrayBuffer> 
   return new Uint8ClampedArray(words.buffer, words.byteOffset, words.byteLength).slice();
 }
 
+/** How packed texels lie. */
 export interface UnpackOptions {
   /** Default: 'rgba8unorm'. */
   format?: TexelFormat;
@@ -85,6 +87,7 @@ export function unpackImage(
   return y;
 }
 
+/** How texels are packed. */
 export interface PackOptions {
   /** Default: 'rgba8unorm'. */
   format?: TexelFormat;

@@ -4,6 +4,7 @@ import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { linearGrid } from '../gpu/workgroups.js';
 
+/** Uniformly distributed noise. */
 export interface UniformNoise {
   /** A whole number of 0 .. 2⁵³ − 1. */
   seed: number;
@@ -13,6 +14,7 @@ export interface UniformNoise {
   high?: number;
 }
 
+/** Normally distributed noise. */
 export interface NormalNoise {
   /** A whole number of 0 .. 2⁵³ − 1. */
   seed: number;

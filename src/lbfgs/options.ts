@@ -9,6 +9,7 @@ export interface Bounds {
   high: number;
 }
 
+/** How the optimiser goes; the names in parentheses are those of `torch.optim.LBFGS`. */
 export interface LbfgsOptions {
   /** What each step is multiplied by (PyTorch's `lr`). Default 1. */
   learningRate?: number;

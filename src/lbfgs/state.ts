@@ -31,6 +31,7 @@ const FIELDS = {
   steps: 'u',
 } as const;
 
+/** The counters and scalars of the optimiser, as the GPU has them. */
 export type State = Record<keyof typeof FIELDS, number>;
 
 export const STATE_FIELDS = Object.keys(FIELDS).length;
@@ -54,6 +55,7 @@ const REASONS = [
   'ascent',
 ] as const;
 
+/** Why a step ended, or what the guard did; 'none' while a step goes on. */
 export type Reason = (typeof REASONS)[number];
 
 const FLAGS = {

@@ -5,6 +5,7 @@ export interface Probe {
   readonly slope: number;
 }
 
+/** When a line search is content, and when it gives up. */
 export interface WolfeOptions {
   /** Sufficient decrease: loss(t) ≤ loss(0) + c1·t·slope(0). Default 1e-4. */
   c1?: number;

@@ -13,6 +13,7 @@ export { assertReplaceable } from './output-files.js';
 /** More than any JPEG or PNG that could be decoded; what is larger is some other file. */
 const MAX_FILE_BYTES = 2 ** 30;
 
+/** What of a picture's file is read. */
 export interface ReadOptions {
   /** Is given one sentence for each thing done to the picture that its owner may not expect. */
   readonly notices?: (sentence: string) => void;

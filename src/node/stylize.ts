@@ -47,17 +47,20 @@ export interface StylizeRequest {
   adapter?: string | undefined;
 }
 
+/** What a caller is told of a job on files, and how it stops one. */
 export interface StylizeHooks {
   /** Is given one sentence for each thing done that the user may not expect. */
   onNotice?: (sentence: string) => void;
   /** Called when all is set up and the first evaluation begins. */
   onStart?: () => void;
+  /** Is given the scores of each evaluation. */
   onScores?: (scores: readonly Scores[]) => void;
   /** Called while weights are fetched, and without a progress when they are there. */
   onFetch?: (progress?: TransferProgress) => void;
   signal?: AbortSignal;
 }
 
+/** What became of a job on files. */
 export interface StylizeOutcome extends RunOutcome {
   /** Of the result. */
   size: Size;

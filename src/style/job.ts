@@ -32,6 +32,7 @@ export interface Scores {
   total: number;
 }
 
+/** The pictures of a job, [1, 3, H, W], RGB in 0..1. */
 export interface StyleImages {
   /** [1, 3, H, W], RGB in 0..1; the result has its size. */
   content: Tensor;
@@ -41,6 +42,7 @@ export interface StyleImages {
   start?: Tensor | undefined;
 }
 
+/** What a caller may do while a job is made. */
 export interface JobHooks {
   /**
    * Is given what will be recorded, before that is done for good, to choose the kernels' variants by measuring (as

@@ -61,6 +61,7 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, Partial<StyleOptions>>;
 
+/** The name of a set of options. */
 export type PresetName = keyof typeof PRESETS;
 
 /**

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.js';
 
+/** What a layer of the network does. */
 export type VggLayerKind = 'conv' | 'relu' | 'pool';
 
 /** One module of VGG-19's feature extractor (Simonyan & Zisserman 2014, configuration E). */

@@ -45,6 +45,7 @@ export class VggFilters {
     return found;
   }
 
+  /** Frees the filters, which no job may use any more. */
   dispose(): void {
     for (const { weight, bias } of this.filters.values()) {
       this.gpu.free(weight);

@@ -17,6 +17,7 @@ export interface Preprocessing {
 const zeros = [0, 0, 0] as const;
 const ones = [1, 1, 1] as const;
 
+/** What networks do to an image before their first convolution, by name. */
 export const PREPROCESSINGS = {
   /** The seed's: RGB in 0..1 as it is. */
   none: { channels: 'rgb', range: 1, mean: zeros, deviation: ones },
@@ -26,6 +27,7 @@ export const PREPROCESSINGS = {
   caffe: { channels: 'bgr', range: 255, mean: [103.939, 116.779, 123.68], deviation: ones },
 } as const satisfies Record<string, Preprocessing>;
 
+/** One of `PREPROCESSINGS`. */
 export type PreprocessingName = keyof typeof PREPROCESSINGS;
 
 /** `auto`: what travels with the weights, and none where nothing does. */

@@ -13,6 +13,7 @@ export interface ConvolutionWeights {
   readonly shape: readonly [number, number, number, number];
 }
 
+/** What a file says of one of its tensors. */
 export interface TensorInfo {
   readonly name: string;
   readonly shape: readonly number[];

@@ -2,14 +2,25 @@ import { type BlobStore, StoreError } from './blob-store.js';
 
 /** What is used of a browser's `Cache`. */
 export interface CacheLike {
-  match(url: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | undefined>;
+  /** The kept answer, if there is one. */
+  match(url: string): Promise<
+    | {
+        /** Its body, whole. */
+        arrayBuffer(): Promise<ArrayBuffer>;
+      }
+    | undefined
+  >;
+  /** Keeps an answer. */
   put(url: string, response: Response): Promise<void>;
+  /** Drops an answer; whether there was one. */
   delete(url: string): Promise<boolean>;
+  /** The addresses of all answers kept. */
   keys(): Promise<readonly { readonly url: string }[]>;
 }
 
 /** What is used of a browser's `caches`. */
 export interface CacheStorageLike {
+  /** The cache of that name, made if there is none. */
   open(name: string): Promise<CacheLike>;
 }
 

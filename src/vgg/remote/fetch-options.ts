@@ -3,6 +3,7 @@ import type { BlobStore } from './blob-store.js';
 import type { ExchangeOptions } from './exchange.js';
 import type { TransferProgress } from './remote-file.js';
 
+/** What to fetch, from where, and where to keep it. */
 export interface FetchVgg19Options extends Pick<ExchangeOptions, 'fetch' | 'signal' | 'retry' | 'ifRange'> {
   /** In either scheme (`conv_5` or `conv3_1`); all convolutions up to the deepest are fetched. Those of the seed if not given. */
   readonly layers?: readonly string[] | undefined;
@@ -10,11 +11,13 @@ export interface FetchVgg19Options extends Pick<ExchangeOptions, 'fetch' | 'sign
   readonly store?: BlobStore | undefined;
   /** Addresses of files with VGG-19 in any format that `openWeights` reads, tried in order; VGG19_SOURCES if not given. */
   readonly from?: readonly string[] | undefined;
+  /** Is told how much has come so far. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Is given one sentence for each thing that goes another way than it should. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
+/** Weights fetched or found, and what that took. */
 export interface FetchedVgg19 {
   /** The convolutions asked for, perhaps more, in memory. */
   readonly source: WeightSource;

@@ -1,8 +1,14 @@
 /** What is used of the answer that `fetch` gives. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  readonly body: { getReader(): BodyReader } | null;
+  readonly headers: {
+    /** A header's value, whatever its name's case. */
+    get(name: string): string | null;
+  };
+  readonly body: {
+    /** Begins to read; once. */
+    getReader(): BodyReader;
+  } | null;
 }
 
 export interface BodyReader {
