@@ -1,11 +1,14 @@
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { type BlobStore, StoreError } from '../vgg/remote/index.js';
 import { errorCode, fileReason } from './fs-errors.js';
 import { replaceFile } from './output-files.js';
 
-/** Keeps bytes as files in a folder, which is made when the first is kept. What comes before a slash is a folder in it. */
+/**
+ * Keeps bytes as files in a folder, which is made when the first is kept. What comes before a slash is a folder in it, there
+ * as long as it has something in it.
+ */
 export function folderStore(folder: string): BlobStore {
   const describe = (key: string) => join(folder, key);
   return {
@@ -13,11 +16,18 @@ export function folderStore(folder: string): BlobStore {
     get: (key) => ifThere(describe(key), async (path) => new Uint8Array(await readFile(path))),
     put: async (key, bytes) => {
       const path = describe(key);
-      await explained(path, 'write', () => mkdir(dirname(path), { recursive: true }));
-      await explained(path, 'write', () => replaceFile(path, bytes));
+      const write = () =>
+        explained(path, 'write', async () => {
+          await mkdir(dirname(path), { recursive: true });
+          await replaceFile(path, bytes);
+        });
+      // Another process may have taken the folder away between the two, as empty.
+      await write().catch(write);
     },
     delete: async (key) => {
-      await ifThere(describe(key), unlink);
+      const path = describe(key);
+      await ifThere(path, unlink);
+      if (key.includes('/')) await rmdir(dirname(path)).catch(() => undefined);
     },
     keys: async (prefix) => {
       const inside = prefix.slice(0, prefix.lastIndexOf('/') + 1);

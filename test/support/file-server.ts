@@ -150,6 +150,15 @@ export class FileServer {
   }
 }
 
+/** An address of this machine that nobody answers at. */
+export async function refusedUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}/model.safetensors`;
+}
+
 /** That there is room again, or nobody who would read. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
