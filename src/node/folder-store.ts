@@ -40,7 +40,8 @@ export function folderStore(folder: string): BlobStore {
 async function ifThere<T>(path: string, work: (path: string) => Promise<T>): Promise<T | undefined> {
   return explained(path, 'read', () =>
     work(path).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return undefined;
+      // Where a part of the path is a file there is nothing either; only to write there is a failure.
+      if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
       throw error;
     }),
   );

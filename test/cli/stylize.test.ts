@@ -7,8 +7,8 @@ import { openWorkshop } from './stylize-files.js';
 const { path, folder, remove } = openWorkshop();
 afterAll(remove);
 
-/** What was measured of the adapter is kept for this file's runs, and no network of the user's is found. */
-const HOME = { SCUMBLE_CACHE: folder, TORCH_HOME: folder };
+/** What was measured of the adapter is kept for this file's runs. */
+const HOME = { SCUMBLE_CACHE: folder };
 const runScumble = (args: readonly string[]) => run(args, HOME);
 const startScumble = (args: readonly string[]) => start(args, HOME);
 
@@ -185,11 +185,6 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
       'an output over an input',
       job('content.png', 'style.png', 'style.png'),
       /the output and the style image are one/,
-    ],
-    [
-      'no VGG-19',
-      job('content.png', 'style.png', 'out.png', '--weights', 'vgg19'),
-      /use --weights embedded, or --weights FILE/,
     ],
     [
       'too few pixels',
