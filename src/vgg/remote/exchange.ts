@@ -113,6 +113,8 @@ export class Exchange {
   /** Where headers hide the size, as they may across origins, those of a HEAD need not. */
   private async askSize(): Promise<number> {
     const { connection, response } = await this.request('HEAD', {});
+    // To its end, which is where it begins: what is cut off counts as a failure in a browser's log.
+    await connection.read();
     connection.close();
     const size = response.status === 200 ? contentLength(response) : undefined;
     if (size === undefined) throw new TransferFailure('the server does not say how large it is');

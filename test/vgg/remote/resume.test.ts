@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type BlobStore, KEPT_NAME, memoryStore } from '../../../src/vgg/remote/index.js';
 import type { WeightSource } from '../../../src/vgg/weights.js';
+import { refusedUrl } from '../../support/file-server.js';
 import { pytorchFile } from '../../support/vgg19-file.js';
 import { expectLayers, useServer } from './support.js';
 
@@ -194,7 +195,7 @@ describe('a second source', () => {
   it('may have another format', async () => {
     const { server } = remote;
     server.file = pytorchFile('zip');
-    const { source } = await remote.fetch({ from: ['http://127.0.0.1:1/refused', server.url('/vgg19.pth')] });
+    const { source } = await remote.fetch({ from: [await refusedUrl(), server.url('/vgg19.pth')] });
     await expectLayers(source, 'conv_5');
   });
 
