@@ -1,6 +1,9 @@
 /** @file What the page of fetch.test.ts runs: `fetchInto`, a global, which fetches VGG-19 into the browser's cache. */
 import { sha256 } from '../../src/vgg/sha256.js';
-import { cacheStore, fetchVgg19 } from '../../src/vgg/remote/index.js';
+import { cacheStore, type CacheStorageLike, fetchVgg19 } from '../../src/vgg/remote/index.js';
+
+/** The browser's own; the types here are Node's. */
+declare const caches: CacheStorageLike;
 
 export interface FetchedInPage {
   requests: number;

@@ -20,7 +20,7 @@ const rows = (markdown: string) =>
     );
 
 it("README's tables of options are those of --help", () => {
-  const commands = ['stylize', 'weights fetch', 'bench'].map((path) =>
+  const commands = ['stylize', 'weights fetch', 'weights inspect', 'weights convert', 'bench'].map((path) =>
     path
       .split(' ')
       .reduce<Command>(
