@@ -73,7 +73,7 @@ export async function findVgg19(
     if (!(error instanceof FetchError)) throw error;
     throw new UserError(
       `VGG-19 is not on this machine, and could not be fetched (${error.reasons}); use --weights embedded, or ` +
-        '--weights FILE with a .safetensors or .pth file of it.',
+        '--weights FILE with a .safetensors, .pth, .onnx or .caffemodel file of it.',
       2,
       { cause: error },
     );
