@@ -39,10 +39,11 @@ export async function campaign(task: Task, patience = PATIENCE): Promise<Tally> 
   for (let { begin } = task; begin < task.end;) {
     const stopped = await examineUntilStopped({ ...task, begin }, patience, tally);
     if (stopped === undefined) break;
-    const { number } = stopped;
-    // Examined again by itself: another program may have kept the processor busy.
-    const alone = await examineUntilStopped({ ...task, begin: number, end: number + 1 }, patience, tally);
-    if (alone) noteStop(tally, alone);
+    const { number, what } = stopped;
+    // A hang is examined again by itself: another program may have kept the processor busy.
+    const alone = { ...task, begin: number, end: number + 1 };
+    const found = what === 'hang' ? await examineUntilStopped(alone, patience, tally) : stopped;
+    if (found) noteStop(tally, found);
     begin = number + 1;
   }
   return tally;
