@@ -30,10 +30,19 @@ export function mutateZip(
   return new Uint8Array(zipSync(members, { level: 0, mtime: MODIFIED }));
 }
 
+/** More than the files by PyTorch have here. */
+const MAX_MEMBERS = 100;
+
+/** The library believes what a directory says of counts and sizes, which after some damage is millions. */
 function unzip(bytes: Bytes): Record<string, Uint8Array> {
+  let count = 0;
   try {
-    // What a damaged directory says of sizes is believed by the library: more than the file has is not asked for.
-    return unzipSync(bytes, { filter: ({ size, originalSize }) => Math.max(size, originalSize) < 100_000 });
+    return unzipSync(bytes, {
+      filter: ({ size, originalSize }) => {
+        if (++count > MAX_MEMBERS) throw new RangeError('too many members');
+        return Math.max(size, originalSize) < 100_000;
+      },
+    });
   } catch {
     return {};
   }
