@@ -8,10 +8,7 @@ import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { Pixels8 } from '../image/pixels.js';
 import { packImage, pixelBytes, type TexelFormat, texelWords } from '../kernels/index.js';
-import { type BufferPicture, bytesPerRow, checkBuffer, checkTexture } from './pictures.js';
-
-/** WebGPU's rule for rows of a copy between a buffer and a texture, in words of 32 bits. */
-const ROW_WORDS = 64;
+import { type BufferPicture, bytesPerRow, checkBuffer, checkTexture, ROW_ALIGNMENT } from './pictures.js';
 
 /** Packs a picture and keeps the result ready to be copied from. */
 interface Packing {
@@ -132,7 +129,7 @@ export class Exporter {
     let packing = this.packings.get(key);
     if (!packing) {
       const recorder = new Recorder(this.gpu, 'export');
-      const packed = packImage(recorder, this.image, { format, alignment: ROW_WORDS });
+      const packed = packImage(recorder, this.image, { format, alignment: ROW_ALIGNMENT / 4 });
       packing = { ...recorder.freezeNow([packed]), packed };
       this.packings.set(key, packing);
     }

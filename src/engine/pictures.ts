@@ -30,7 +30,7 @@ export interface BufferPicture {
 export type Picture = Pixels | GPUTexture | BufferPicture;
 
 /** WebGPU's rule for rows of a copy between a buffer and a texture, in bytes. */
-const ROW_ALIGNMENT = 256;
+export const ROW_ALIGNMENT = 256;
 
 /** Width and height of a picture, in pixels. */
 export function sizeOf({ width, height }: Picture): Size {
