@@ -5,6 +5,7 @@ import { Recorder } from '../src/gpu/recorder.js';
 import { F32_BYTES, type Tensor } from '../src/gpu/tensor.js';
 import { add, dot, multiply, scaled } from '../src/kernels/index.js';
 import { Lbfgs, type LogEntry, type Problem } from '../src/lbfgs/index.js';
+import { DEFAULTS } from '../src/style/options.js';
 import { type Round, stepsOf } from './measure.js';
 import { uniform } from './random.js';
 import { sample } from './timing.js';
@@ -33,7 +34,7 @@ interface Run {
 }
 
 /**
- * Fills the history of an optimiser of an image of n × n on a quadratic with curvatures from 1 to 10,000. Each update
+ * Fills the history of an optimiser, as jobs use it, of an image of n × n on a quadratic with curvatures from 1 to 10,000. Each update
  * that is measured follows an evaluation, as it does in a run.
  */
 export async function fillHistory(gpu: Gpu, n: number, history: number): Promise<FullHistory> {
@@ -48,7 +49,8 @@ export async function fillHistory(gpu: Gpu, n: number, history: number): Promise
   try {
     const made = await quadratic(gpu, [1, 3, n, n], owned);
     ({ evaluation } = made);
-    optimiser = await Lbfgs.create(gpu, made.problem, { history, bounds: { low: 0, high: 1 } });
+    const { historyBits } = DEFAULTS;
+    optimiser = await Lbfgs.create(gpu, made.problem, { history, historyBits, bounds: { low: 0, high: 1 } });
     const run: Run = { optimiser, evaluation, history, n, restart: made.restart };
     await fill(run);
     return { round: () => measureRound(run), dispose };
@@ -82,7 +84,8 @@ async function measureRound(run: Run): Promise<Round> {
   throw new Error(`the history of ${run.history} pairs was never full all the time`);
 }
 
-async function measureUpdate({ optimiser: { update }, evaluation, history, n }: Run): Promise<Round> {
+async function measureUpdate({ optimiser, evaluation, history, n }: Run): Promise<Round> {
+  const { update } = optimiser;
   const samples = await sample([update], { before: () => evaluation.run() });
   const work = {
     kernel: LBFGS,
@@ -91,7 +94,7 @@ async function measureUpdate({ optimiser: { update }, evaluation, history, n }: 
     variants: {},
     flops: update.steps.reduce((sum, { flops }) => sum + flops, 0),
     // Reads all pairs, the gradient, the gradient before and x; writes one pair, the gradient before and x.
-    bytes: F32_BYTES * 3 * n * n * (2 * history + 7),
+    bytes: 3 * n * n * ((2 * history + 2) * (optimiser.options.historyBits / 8) + 5 * F32_BYTES),
     steps: stepsOf([update], samples),
   };
   return { work, samples };

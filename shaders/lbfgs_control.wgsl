@@ -1,4 +1,4 @@
-// L-BFGS, pass 3: what is to become of this evaluation. One lane, a few scalars.
+// L-BFGS, pass 4: what is to become of this evaluation. One lane, a few scalars.
 //
 // The loop inside `torch.optim.LBFGS.step(closure)`, unrolled into one decision per evaluation. Its order:
 //     entry evaluation of a step:  stop if the gradient is small;

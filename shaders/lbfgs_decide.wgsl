@@ -1,4 +1,5 @@
-// L-BFGS, pass 6: how far to go along the direction, or whether to go at all. Adds up the tiles' PARTS sums of (g.d,
+// With parts/lbfgs_chunk.wgsl.
+// L-BFGS, pass 7: how far to go along the direction, or whether to go at all. Adds up the tiles' PARTS sums of (g.d,
 // sum |d|, max |d|, not finite) of lbfgs_combine in one workgroup; then one lane decides and writes the evaluation's log
 // entry.
 //
@@ -57,13 +58,6 @@ const SLOPE = 4u;
 const MAX_ITERATIONS_REACHED = 7u;
 const ASCENT = 11u;
 
-// The chunk in hand (src/lbfgs/history.ts): one pipeline serves all sizes.
-struct Chunk {
-  count: u32, // elements
-  first_tile: u32,
-  tiles: u32, // of all chunks
-}
-
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> state: State;
 @group(0) @binding(2) var<storage, read_write> plan: array<vec4u>;
@@ -71,11 +65,6 @@ struct Chunk {
 @group(0) @binding(4) var<uniform> chunk: Chunk; // any
 
 var<workgroup> scratch: array<vec4f, LANES>;
-
-fn join(a: vec4f, b: vec4f) -> vec4f {
-  let sum = a + b;
-  return vec4f(sum.xy, max(a.z, b.z), sum.w);
-}
 
 // The first step, and with GUARD any step that has no history: |g|_1 is large, so this is a timid one.
 fn first_length() -> f32 {

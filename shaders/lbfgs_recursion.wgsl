@@ -1,4 +1,4 @@
-// L-BFGS, pass 4: the two-loop recursion (Nocedal & Wright, algorithm 7.4) on coefficients instead of vectors (Chen,
+// L-BFGS, pass 5: the two-loop recursion (Nocedal & Wright, algorithm 7.4) on coefficients instead of vectors (Chen,
 // Wang & Zhou 2014, algorithm 3): d = cg g + sum over slots of cs s + cy y.
 //
 // One workgroup, lane i % LANES for the i-th stored pair from the oldest. Going from the newest pair down, sq[i] is

@@ -1,4 +1,4 @@
-// L-BFGS, pass 2: adds up the tiles' partial sums of lbfgs_dots, one workgroup a row: dots[row] = sum over tiles and
+// L-BFGS, pass 3: adds up the tiles' partial sums of lbfgs_dots, one workgroup a row: dots[row] = sum over tiles and
 // parts of partials[(row * tiles + tile) * PARTS + part]; in row SLOTS the third component is a maximum. Rows of empty
 // slots are skipped.
 override SLOTS: u32 = 2u;

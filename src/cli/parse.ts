@@ -21,10 +21,10 @@ export function weight(option: string): Parser<number> {
   };
 }
 
-/** One of a few words. */
-export function oneOf<const T extends string>(option: string, words: readonly T[]): Parser<T> {
+/** One of a few words or numbers. */
+export function oneOf<const T extends string | number>(option: string, words: readonly T[]): Parser<T> {
   return (text) => {
-    const found = words.find((word) => word === text);
+    const found = words.find((word) => String(word) === text);
     if (found !== undefined) return found;
     const all = [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ');
     throw new UserError(`${option} takes ${all}, not "${text}".`);

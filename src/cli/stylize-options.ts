@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { StylizeRequest } from '../node/stylize.js';
 import {
   DEFAULTS,
+  HISTORY_BITS,
   PRECISIONS,
   PRESETS,
   resolveStyleOptions,
@@ -110,6 +111,11 @@ export function declareStylize(command: Command): Command {
     '--history <pairs>',
     `that L-BFGS remembers, 1 to 255 (default: ${DEFAULTS.history})`,
     whole('--history', 1, 255),
+  );
+  option(
+    '--history-bits <bits>',
+    `16 or 32 for each number of it; 32 takes twice the memory (default: ${DEFAULTS.historyBits})`,
+    oneOf('--history-bits', HISTORY_BITS),
   );
   option(
     '--line-search <kind>',

@@ -8,7 +8,7 @@ import { DeviceLoss } from './loss.js';
 import { MemoryLedger } from './memory.js';
 import { PipelineCache } from './pipelines.js';
 import { Readback } from './readback.js';
-import { elements, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
+import { elements, F32_BYTES, type Shape, Storage, Tensor, wholeVectors } from './tensor.js';
 import { VariantTable } from './variants.js';
 
 /** Every tensor's buffer may be bound for reading, writing or as a uniform, and copied from and to. */
@@ -193,7 +193,7 @@ export class Gpu {
       );
     }
     const { value: buffer, refused } = guard(this.device, `Allocating ${megabytes(bytes)} for ${label}`, () =>
-      this.device.createBuffer({ label, size: bytes, usage: TENSOR_USAGE }),
+      this.device.createBuffer({ label, size: wholeVectors(bytes), usage: TENSOR_USAGE }),
     );
     this.memory.add(bytes);
     const storage = new Storage(label, bytes, buffer);

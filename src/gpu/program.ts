@@ -5,7 +5,7 @@ import type { Gpu } from './gpu.js';
 import type { Pipeline, PipelineSpec } from './pipelines.js';
 import { planMemory, type Lifetime } from './plan.js';
 import type { Choice, Recorder } from './recorder.js';
-import type { Storage } from './tensor.js';
+import { type Storage, wholeVectors } from './tensor.js';
 
 /** What a program's temporaries take. */
 export interface MemoryReport {
@@ -233,7 +233,11 @@ function bind({ gpu, steps: bound }: Program, steps: readonly Step[], compiled: 
       layout,
       entries: step.bindings.map(({ tensor }, binding) => ({
         binding,
-        resource: { buffer: tensor.storage.buffer!, offset: tensor.offset, size: tensor.bytes },
+        resource: {
+          buffer: tensor.storage.buffer!,
+          offset: tensor.offset,
+          size: wholeVectors(tensor.bytes),
+        },
       })),
     });
     bound.push({ ...step, pipeline, bindGroup });

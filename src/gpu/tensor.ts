@@ -15,6 +15,17 @@ export function bytesOf(shape: Shape, dtype: DType): number {
   return dtype === 'f32' ? elements(shape) * F32_BYTES : Math.ceil((elements(shape) * F16_BYTES) / 4) * 4;
 }
 
+/** Bytes of a vec4f. */
+const VECTOR_BYTES = 16;
+
+/**
+ * As many bytes as whole vectors take that hold these. Buffers are made so long, and bindings reach to the end of their
+ * last vector, so that kernels may take any tensor by fours.
+ */
+export function wholeVectors(bytes: number): number {
+  return Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES;
+}
+
 /** How many elements a shape holds; 1 for a scalar. */
 export function elements(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);

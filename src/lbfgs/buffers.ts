@@ -1,7 +1,8 @@
 import { requireShape } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { allocateHistory, type Chunk } from './history.js';
+import { ceilDiv } from '../gpu/workgroups.js';
+import { allocateHistory, type Chunk, TILE } from './history.js';
 import type { ResolvedOptions } from './options.js';
 import { LOG_ENTRIES, STATE_FIELDS } from './state.js';
 
@@ -20,12 +21,15 @@ export interface Buffers {
   x: Tensor;
   gradient: Tensor;
   loss: Tensor;
-  /** The gradient where the last step started. */
+  /** The gradient where the last step started, in whole tiles, 0 past the last variable. */
   before: Tensor;
+  /** The direction, and then the step along it, likewise. */
+  step: Tensor;
   /** The best x; a placeholder in the mode 'seed'. */
   best: Tensor;
   chunks: readonly Chunk[];
   slots: number;
+  bits: 16 | 32;
   /** Counters and scalars: see state.ts. */
   state: Tensor;
   /** [2 + slots, 4]: ring, flags, scalars, and two coefficients a slot, for all passes. */
@@ -51,14 +55,18 @@ export function allocate(gpu: Gpu, problem: Problem, options: ResolvedOptions, o
     return tensor;
   };
   const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, options.maxBindingBytes ?? Infinity);
-  const chunks = allocateHistory(gpu, size, slots, limit);
+  const bits = options.historyBits;
+  const chunks = allocateHistory(gpu, size, { slots, bits }, limit);
+  const whole = ceilDiv(size, TILE) * TILE;
   for (const { geometry, s, y } of chunks) owned.push(geometry, s, y);
   return {
     ...problem,
-    before: keep('before', [size]),
+    before: keep('before', [whole]),
+    step: keep('step', [whole]),
     best: keep('best', [options.mode === 'robust' ? size : 1]),
     chunks,
     slots,
+    bits,
     state: keep('state', [STATE_FIELDS]),
     plan: keep('plan', [slots + 2, 4]),
     products: keep('products', [2, slots, slots]),

@@ -1,13 +1,14 @@
 import type { Gpu } from '../gpu/gpu.js';
 import type { ShaderName } from '../gpu/pipelines.js';
+import { vectorsOfEight } from './history.js';
 
 /**
  * How the passes over the history are laid out.
  *
  * 'wide': workgroups of 256 lanes that share what they read and add up among themselves, as a GPU likes it. 'narrow': of
  * eight, one vector of a processor that plays the GPU, where a barrier has to swap the registers of 32 such vectors, a
- * load is eight loads, and what matters is that a lane loads four elements in a row, in a loop that stays in the
- * instruction cache, and that the history is read in the order in which it lies. Narrow leaves eight partial sums a tile
+ * load is eight loads, and what matters is that a lane loads whole vectors, in a loop that stays in the instruction
+ * cache, and that the history is read in the order in which it lies. Narrow leaves eight partial sums a tile
  * and row.
  */
 export type Form = 'wide' | 'narrow';
@@ -16,7 +17,8 @@ export type Form = 'wide' | 'narrow';
 export interface FormConstants {
   parts: number;
   dots: ShaderName;
-  combine: { LANES: number; HELD: number; PARTS: number };
+  append: { LANES: number; PARTS: number };
+  combine: { LANES: number; PARTS: number };
   /** reduce and decide. */
   sums: { LANES: number; PARTS: number };
   recursion: { LANES: number };
@@ -26,15 +28,16 @@ export const FORMS: Readonly<Record<Form, FormConstants>> = {
   wide: {
     parts: 1,
     dots: 'lbfgs_dots',
-    combine: { LANES: 256, HELD: 1, PARTS: 1 },
+    append: { LANES: 128, PARTS: 1 },
+    combine: { LANES: 128, PARTS: 1 },
     sums: { LANES: 256, PARTS: 1 },
     recursion: { LANES: 256 },
   },
   narrow: {
     parts: 8,
     dots: 'lbfgs_dots_narrow',
-    // Four places at once are a strip, and eight loads a turn; with eight the loop outgrows the instruction cache.
-    combine: { LANES: 8, HELD: 4, PARTS: 8 },
+    append: { LANES: 8, PARTS: 8 },
+    combine: { LANES: 8, PARTS: 8 },
     sums: { LANES: 8, PARTS: 8 },
     recursion: { LANES: 8 },
   },
@@ -46,6 +49,14 @@ const HELD_ROWS = 128;
 /** The constants of a form's dots for so many slots. */
 export function dotsConstants(form: Form, slots: number): Record<string, number> {
   return form === 'wide' ? { SLOTS: slots } : { SLOTS: slots, HELD: Math.min(slots, HELD_ROWS) };
+}
+
+/**
+ * Eights that a lane of combine holds at once. Narrow: its share of a strip, which makes eight loads a turn; with sixteen
+ * the loop outgrows the instruction cache.
+ */
+export function combineHeld(form: Form, bits: 16 | 32): number {
+  return form === 'wide' ? 1 : 4 / vectorsOfEight(bits);
 }
 
 /** Bytes of one partial sum, a vec4f. */

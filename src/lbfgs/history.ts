@@ -4,15 +4,15 @@ import type { Gpu } from '../gpu/gpu.js';
 import { F32_BYTES, Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
 
-/** Elements that one workgroup of lbfgs_dots and lbfgs_combine takes (TILE in these shaders). */
+/** Elements that one workgroup of the wide passes takes (TILE in the shaders). */
 export const TILE = 1024;
 
 /**
- * Elements of one vector that lie in a row in the history (STRIP in the shaders, in some by fours). All slots of a strip
- * follow each other, so that a pass which takes strip by strip reads the history from one end to the other, as memory
- * and its prefetching like it, and yet a GPU's neighbouring lanes read neighbouring bytes.
+ * Bytes of one vector that lie in a row in the history (ROW in the shaders). All slots of a strip follow each other, so
+ * that a pass which takes strip by strip reads the history from one end to the other, as memory and its prefetching like
+ * it, and yet a GPU's neighbouring lanes read neighbouring bytes.
  */
-export const STRIP = 128;
+const ROW_BYTES = 512;
 
 /** A range of the variables' elements, with what the history holds of it. */
 export interface Chunk {
@@ -22,17 +22,35 @@ export interface Chunk {
   tiles: number;
   /** What the shaders know of it: count, number of the first tile, tiles of all chunks (u32). */
   geometry: Tensor;
-  /** Steps and gradient differences, [strips, slots, STRIP] each: `count` rounded up to whole tiles, the rest 0. */
+  /**
+   * Steps and gradient differences of `count` elements rounded up to whole tiles, the rest 0: [strips, slots, ROW_BYTES]
+   * each, as shaders/parts/lbfgs_history.wgsl tells.
+   */
   s: Tensor;
   y: Tensor;
 }
 
-/** How `size` elements are cut so that `slots` vectors of each piece fit one binding. Pure. */
-export function cut(size: number, slots: number, bindingBytes: number): { start: number; count: number }[] {
-  const most = Math.floor(bindingBytes / (F32_BYTES * slots * TILE)) * TILE;
+/** How long a history is, and how exact. */
+export interface HistoryFormat {
+  slots: number;
+  /** Of a number: LbfgsOptions.historyBits. */
+  bits: 16 | 32;
+}
+
+/** VECTORS of the shaders: 16 bytes each, for eight numbers. */
+export const vectorsOfEight = (bits: 16 | 32) => bits / 16;
+
+/** How `size` elements are cut so that all slots of each piece fit one binding. Pure. */
+export function cut(
+  size: number,
+  { slots, bits }: HistoryFormat,
+  bindingBytes: number,
+): { start: number; count: number }[] {
+  const tileBytes = (bits / 8) * slots * TILE;
+  const most = Math.floor(bindingBytes / tileBytes) * TILE;
   if (most === 0) {
     throw new LimitError(
-      `A history of ${slots - 1} needs pieces of ${megabytes(F32_BYTES * slots * TILE)}, but this GPU binds at ` +
+      `A history of ${slots - 1} needs pieces of ${megabytes(tileBytes)}, but this GPU binds at ` +
         `most ${megabytes(bindingBytes)}; choose a shorter one (--history).`,
     );
   }
@@ -44,16 +62,22 @@ export function cut(size: number, slots: number, bindingBytes: number): { start:
 
 /**
  * The history: rings of `slots` steps s and as many gradient differences y of `size` elements. At 512² a history
- * of 100 is 630 MB where a binding may be 128 MiB, so it is cut by ranges of elements: each chunk has all slots of
+ * of 100 is 318 MB where a binding may be 128 MiB, so it is cut by ranges of elements: each chunk has all slots of
  * its range, and the wide passes are dispatched once a chunk.
  */
-export function allocateHistory(gpu: Gpu, size: number, slots: number, bindingBytes: number): Chunk[] {
-  const ranges = cut(size, slots, bindingBytes);
+export function allocateHistory(
+  gpu: Gpu,
+  size: number,
+  format: HistoryFormat,
+  bindingBytes: number,
+): Chunk[] {
+  const { slots, bits } = format;
+  const ranges = cut(size, format, bindingBytes);
   const allTiles = ranges.reduce((sum, { count }) => sum + ceilDiv(count, TILE), 0);
   let firstTile = 0;
   return ranges.map(({ start, count }, i) => {
     const tiles = ceilDiv(count, TILE);
-    const shape = [(tiles * TILE) / STRIP, slots, STRIP];
+    const shape = [(tiles * TILE * (bits / 8)) / ROW_BYTES, slots, ROW_BYTES / F32_BYTES];
     const words = Uint32Array.of(count, firstTile, allTiles);
     firstTile += tiles;
     return {
@@ -70,4 +94,9 @@ export function allocateHistory(gpu: Gpu, size: number, slots: number, bindingBy
 /** The chunk's range of a tensor as large as the variables. Chunks start at multiples of TILE, so it can be bound. */
 export function range(tensor: Tensor, { start, count }: Chunk): Tensor {
   return new Tensor(tensor.storage, [count], tensor.offset + start * F32_BYTES);
+}
+
+/** The chunk's range of a tensor that was made for whole tiles. */
+export function wholeTiles(tensor: Tensor, { start, tiles }: Chunk): Tensor {
+  return new Tensor(tensor.storage, [tiles * TILE], tensor.offset + start * F32_BYTES);
 }

@@ -24,7 +24,7 @@ export interface Report {
  *     const { entries } = await optimiser.report();
  *
  * The vector-free form (Chen, Wang & Zhou, NIPS 2014) makes an update of one batched dot product, a recursion on
- * scalars and one linear combination, however long the history: seven dispatches, plus three for each further chunk.
+ * scalars and one linear combination, however long the history: eight dispatches, plus four for each further chunk.
  *
  * Repeating an evaluation is what PyTorch does between two calls of step(): where a stop rule fires in the mode
  * 'seed', x stays and the next evaluation is the next step's entry evaluation. See LbfgsOptions for the two modes.

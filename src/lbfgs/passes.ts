@@ -1,9 +1,9 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import { linearGrid } from '../gpu/workgroups.js';
+import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Buffers } from './buffers.js';
-import { chooseForm, dotsConstants, FORMS } from './forms.js';
-import { range } from './history.js';
+import { chooseForm, combineHeld, dotsConstants, FORMS } from './forms.js';
+import { range, vectorsOfEight, wholeTiles } from './history.js';
 import type { ResolvedOptions } from './options.js';
 import { LOG_ENTRIES } from './state.js';
 
@@ -23,8 +23,11 @@ export const boundary = ({ bounds, mode }: ResolvedOptions) => ({
   HIGH: bounds?.high ?? 0,
 });
 
+/** Four elements an invocation. */
+export const byFours = (count: number) => linearGrid(ceilDiv(count, 4));
+
 /**
- * Records passes 1 to 6: from the new loss and gradient to the direction, in the candidate's slot of s.
+ * Records passes 1 to 7: from the new loss and gradient to the direction, in `step`.
  *
  * @param search the host searches along the direction, and does the tests: nothing is guarded or moved.
  */
@@ -34,7 +37,7 @@ export function recordDirection(
   options: ResolvedOptions,
   search = false,
 ): void {
-  const { chunks, slots } = b;
+  const { chunks, slots, bits } = b;
   const tiles = chunks.reduce((sum, chunk) => sum + chunk.tiles, 0);
   const rows = slots + 2;
   const guard = options.mode === 'robust' && !search ? 1 : 0;
@@ -46,22 +49,41 @@ export function recordDirection(
   };
   const chosen = chooseForm(recorder.gpu, rows, tiles);
   const form = FORMS[chosen];
+  const history = { ...boundary(options), SLOTS: slots, VECTORS: vectorsOfEight(bits) };
   const partials = recorder.temporary('partials', [rows, tiles, form.parts, 4]);
   const dots = recorder.temporary('dots', [rows, 4]);
   const slopes = recorder.temporary('slopes', [tiles, form.parts, 4]);
 
   for (const chunk of chunks) {
     recorder.dispatch({
-      label: 'dots',
-      shader: form.dots,
-      constants: { ...boundary(options), ...dotsConstants(chosen, slots) },
+      label: 'append',
+      shader: 'lbfgs_append',
+      constants: { ...history, ...form.append },
       bindings: [
-        read(chunk.s),
+        update(chunk.s),
         update(chunk.y),
         read(range(b.gradient, chunk)),
-        read(range(b.before, chunk)),
         read(range(b.x, chunk)),
+        read(wholeTiles(b.before, chunk)),
+        read(wholeTiles(b.step, chunk)),
         write(partials),
+        uniform(b.plan),
+        uniform(chunk.geometry),
+      ],
+      workgroups: linearGrid(chunk.tiles, 1),
+    });
+  }
+  for (const chunk of chunks) {
+    recorder.dispatch({
+      label: 'dots',
+      shader: form.dots,
+      constants: { ...history, ...dotsConstants(chosen, slots) },
+      bindings: [
+        read(chunk.s),
+        read(chunk.y),
+        read(range(b.gradient, chunk)),
+        read(range(b.x, chunk)),
+        update(partials),
         uniform(b.plan),
         uniform(chunk.geometry),
       ],
@@ -101,17 +123,13 @@ export function recordDirection(
     recorder.dispatch({
       label: 'combine',
       shader: 'lbfgs_combine',
-      constants: {
-        ...boundary(options),
-        ...form.combine,
-        SLOTS: slots,
-        PLAN: rows,
-      },
+      constants: { ...history, ...form.combine, HELD: combineHeld(chosen, bits), PLAN: rows },
       bindings: [
-        update(chunk.s),
+        read(chunk.s),
         read(chunk.y),
         read(range(b.gradient, chunk)),
         read(range(b.x, chunk)),
+        write(wholeTiles(b.step, chunk)),
         write(slopes),
         uniform(b.plan),
         uniform(chunk.geometry),
@@ -135,31 +153,24 @@ export function recordDirection(
   });
 }
 
-/** Records pass 7: x, s, the gradient before and the best x follow what was decided. */
+/** Records pass 8: x, the step, the gradient before and the best x follow what was decided. */
 export function recordMove(recorder: Recorder, b: Buffers, options: ResolvedOptions): void {
-  const { LOW, HIGH } = boundary(options);
   const guard = options.mode === 'robust';
   for (const chunk of b.chunks) {
     recorder.dispatch({
       label: 'move',
       shader: 'lbfgs_move',
-      constants: {
-        SLOTS: b.slots,
-        GUARD: guard ? 1 : 0,
-        BOUNDED: options.bounds ? 1 : 0,
-        LOW,
-        HIGH,
-      },
+      constants: { ...boundary(options), GUARD: guard ? 1 : 0, BOUNDED: options.bounds ? 1 : 0 },
       bindings: [
-        update(chunk.s),
+        update(wholeTiles(b.step, chunk)),
         update(range(b.x, chunk)),
         read(range(b.gradient, chunk)),
-        update(range(b.before, chunk)),
+        update(wholeTiles(b.before, chunk)),
         update(guard ? range(b.best, chunk) : b.best),
         uniform(b.plan),
         uniform(chunk.geometry),
       ],
-      workgroups: linearGrid(chunk.count),
+      workgroups: byFours(chunk.count),
     });
   }
 }

@@ -3,12 +3,11 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { linearGrid } from '../gpu/workgroups.js';
 import { copy, dot, maxAbs, sumAbs } from '../kernels/index.js';
 import type { Buffers } from './buffers.js';
-import { range } from './history.js';
+import { range, wholeTiles } from './history.js';
 import type { ResolvedOptions } from './options.js';
-import { boundary, recordDirection } from './passes.js';
+import { boundary, byFours, recordDirection } from './passes.js';
 
 /** Gradients kept during a search: the bracket's two ends, and the newest. */
 export const KEPT_GRADIENTS = 3;
@@ -78,18 +77,17 @@ function recordBegin(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
     recorder.dispatch({
       label: 'search.begin',
       shader: 'lbfgs_search_begin',
-      constants: { ...boundary(options), SLOTS: b.slots },
+      constants: boundary(options),
       bindings: [
-        read(chunk.s),
+        read(wholeTiles(b.step, chunk)),
         read(range(b.x, chunk)),
         read(range(b.gradient, chunk)),
         write(range(search.base, chunk)),
         write(range(search.direction, chunk)),
-        write(range(b.before, chunk)),
-        uniform(b.plan),
+        write(wholeTiles(b.before, chunk)),
         uniform(chunk.geometry),
       ],
-      workgroups: linearGrid(chunk.count),
+      workgroups: byFours(chunk.count),
     });
   }
 }
@@ -99,22 +97,17 @@ function recordProbe(recorder: Recorder, b: Buffers, search: SearchBuffers, opti
     recorder.dispatch({
       label: 'search.probe',
       shader: 'lbfgs_search_probe',
-      constants: {
-        ...boundary(options),
-        SLOTS: b.slots,
-        BOUNDED: options.bounds ? 1 : 0,
-      },
+      constants: { ...boundary(options), BOUNDED: options.bounds ? 1 : 0 },
       bindings: [
-        update(chunk.s),
+        update(wholeTiles(b.step, chunk)),
         update(range(b.x, chunk)),
         read(range(search.base, chunk)),
         read(range(search.direction, chunk)),
         write(range(search.path, chunk)),
         read(search.length),
-        uniform(b.plan),
         uniform(chunk.geometry),
       ],
-      workgroups: linearGrid(chunk.count),
+      workgroups: byFours(chunk.count),
     });
   }
 }

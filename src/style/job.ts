@@ -301,9 +301,10 @@ function requirePrecision({ device, facts }: Gpu, { precision }: StyleOptions): 
   );
 }
 
-function optimiserOptions({ history, stopRule, clamp }: StyleOptions): LbfgsOptions {
+function optimiserOptions({ history, historyBits, stopRule, clamp }: StyleOptions): LbfgsOptions {
   return {
     history,
+    historyBits,
     stopRule,
     mode: clamp === 'robust' ? 'robust' : 'seed',
     ...(clamp === 'none' ? {} : { bounds: { low: 0, high: 1 } }),

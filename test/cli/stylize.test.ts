@@ -57,8 +57,8 @@ describe('a run', () => {
       /^Done in \d+m \d+s: 50 evaluations, [\d.]+ a second, [\d.]+ MiB .* L-BFGS's, .*run\.png \(32×32\)\.$/,
     );
     const [held, ofLbfgs] = [...done!.matchAll(/([\d.]+) MiB/g)].map(([, figure]) => Number(figure));
-    // A hundred pairs and the one being made, of two vectors each, in MiB rounded to tenths.
-    expect(ofLbfgs).toBeGreaterThan((101 * 2 * 4 * 3 * 32 ** 2) / 2 ** 20 - 0.05);
+    // A hundred pairs and the one being made, of two vectors each, two bytes a number, in MiB rounded to tenths.
+    expect(ofLbfgs).toBeGreaterThan((101 * 2 * 2 * 3 * 32 ** 2) / 2 ** 20 - 0.05);
     expect(held).toBeGreaterThan(ofLbfgs!);
   });
 

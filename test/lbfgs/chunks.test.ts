@@ -13,34 +13,35 @@ const gpu = useGpu();
 
 describe('cutting the history into chunks', () => {
   it.each([
-    [1, 101, 2 ** 27],
-    [786_432, 101, 2 ** 27],
-    [12_582_912, 256, 2 ** 27],
-    [5_003, 4, 4 * 4 * TILE],
-    [TILE, 2, 2 * 4 * TILE],
-  ])(
-    '%i elements in %i slots under %i bytes: all elements once, in order, in pieces that fit',
-    (size, slots, bytes) => {
+    [1, 101, 32, 2 ** 27],
+    [786_432, 101, 32, 2 ** 27],
+    [786_432, 101, 16, 2 ** 27],
+    [12_582_912, 256, 16, 2 ** 27],
+    [5_003, 4, 32, 4 * 4 * TILE],
+    [TILE, 2, 16, 2 * 2 * TILE],
+  ] as [number, number, 16 | 32, number][])(
+    '%i elements in %i slots of %i bits under %i bytes: all elements once, in order, in pieces that fit',
+    (size, slots, bits, bytes) => {
       let next = 0;
-      for (const { start, count } of cut(size, slots, bytes)) {
+      for (const { start, count } of cut(size, { slots, bits }, bytes)) {
         expect(start).toBe(next);
         // A binding begins at a multiple of 256 bytes.
         expect((4 * start) % 256).toBe(0);
         expect(count).toBeGreaterThan(0);
-        expect(4 * slots * count).toBeLessThanOrEqual(bytes);
+        expect((bits / 8) * slots * count).toBeLessThanOrEqual(bytes);
         next += count;
       }
       expect(next).toBe(size);
     },
   );
 
-  it('needs three chunks of each vector for a history of 100 at 512², of 630 MB', () => {
-    const chunks = cut(3 * 512 * 512, 101, 2 ** 27);
-    expect(chunks.length).toBe(3);
+  it('needs two chunks of each vector for a history of 100 at 512², of 318 MB', () => {
+    expect(cut(3 * 512 * 512, { slots: 101, bits: 16 }, 2 ** 27).length).toBe(2);
+    expect(cut(3 * 512 * 512, { slots: 101, bits: 32 }, 2 ** 27).length).toBe(3);
   });
 
   it('says what to do when not even one tile of the history can be bound', () => {
-    expect(() => cut(10_000, 101, 65_536)).toThrow(/shorter one \(--history\)/);
+    expect(() => cut(10_000, { slots: 101, bits: 16 }, 65_536)).toThrow(/shorter one \(--history\)/);
   });
 });
 
@@ -90,7 +91,7 @@ describe('5,003 variables, no multiple of anything', () => {
 });
 
 describe('what it holds and gives back', () => {
-  it('reports its bytes: both rings, two more vectors, and little else', async () => {
+  it('reports its bytes: both rings, three more vectors, and little else', async () => {
     const device = gpu();
     const before = device.memory.bytes;
     const size = 30 * TILE;
@@ -100,7 +101,7 @@ describe('what it holds and gives back', () => {
       loss: device.tensor('l', []),
     };
     const optimiser = await Lbfgs.create(device, tensors, { history: 10 });
-    const vectors = (2 * 11 + 2) * size * 4;
+    const vectors = (2 * 11 + 3) * size * 4;
     expect(optimiser.bytes).toBeGreaterThan(vectors);
     expect(optimiser.bytes).toBeLessThan(vectors + 100_000);
     expect(device.memory.bytes - before).toBe(optimiser.bytes + 4 * (2 * size + 1));
@@ -109,7 +110,7 @@ describe('what it holds and gives back', () => {
     expect(device.memory.bytes).toBe(before);
   });
 
-  it('makes no GPU memory while it runs, and dispatches seven passes', async () => {
+  it('makes no GPU memory while it runs, and dispatches eight passes', async () => {
     const device = gpu();
     const tensors = {
       x: device.tensor('x', [9]),
@@ -119,7 +120,7 @@ describe('what it holds and gives back', () => {
     const optimiser = await Lbfgs.create(device, tensors, {});
     const before = device.memory.bytes;
     for (let i = 0; i < 5; i++) optimiser.update.run();
-    expect(optimiser.update.steps.length).toBe(7);
+    expect(optimiser.update.steps.length).toBe(8);
     expect(device.memory.bytes).toBe(before);
     optimiser.dispose();
     for (const tensor of Object.values(tensors)) device.free(tensor);

@@ -35,11 +35,16 @@ describe('which forms can take a history', () => {
 
 // More tiles than one, the last of them not full, in two chunks; more pairs than a lane or a row takes at a time, an odd
 // number of them, and round the ring.
-describe.each(['wide', 'narrow'] satisfies Form[])('the form %s', (form) => {
+describe.each([
+  ['wide', 32],
+  ['wide', 16],
+  ['narrow', 32],
+  ['narrow', 16],
+] as const)('the form %s, %i bits a number', (form, historyBits) => {
   const size = 2 * TILE + 501;
   const f = quadratic(Float64Array.from(uniform(1, size, 0.1, 3)), uniform(2, size));
   const start = uniform(3, size);
-  const options = { history: 19, maxBindingBytes: 2 * 20 * 4 * TILE };
+  const options = { history: 19, historyBits, maxBindingBytes: 2 * 20 * (historyBits / 8) * TILE };
 
   it('follows the two-loop recursion on vectors', async () => {
     gpu().variants.force('lbfgs', form);
@@ -47,8 +52,10 @@ describe.each(['wide', 'narrow'] satisfies Form[])('the form %s', (form) => {
     const expected = lbfgsOracle(f, start, limits, 28);
     const run = await drive(gpu(), f, start, { ...options, ...limits, mode: 'seed' }, 28);
     expect(run.entries.filter(({ kept }) => kept).length).toBe(27);
-    // Float32 against float64, as in steps.test.ts: the loss falls by nine digits.
-    expect(run.losses).toBeAllClose(expected.losses, { relative: 1e-3, absolute: 1e-9 });
+    // Float32 against float64, as in steps.test.ts: the loss falls by nine digits. Numbers of 15 bits are 500 times as far
+    // off as float32's; that shows in the last of these digits alone, by 2 %. One wrong product in a pair doubles the loss.
+    const relative = historyBits === 32 ? 1e-3 : 0.05;
+    expect(run.losses).toBeAllClose(expected.losses, { relative, absolute: 1e-9 });
   });
 
   it('keeps within a box, whose sides it finds', async () => {
@@ -78,7 +85,7 @@ describe.each(['wide', 'narrow'] satisfies Form[])('the form %s', (form) => {
     const valley = quadratic(curvatures, uniform(5, count, -2, 2));
     const limits = { history: 160, maxIterations: 1000, toleranceChange: 0, toleranceGradient: 0 };
     const expected = lbfgsOracle(valley, uniform(6, count), limits, 155);
-    const run = await drive(gpu(), valley, uniform(6, count), { ...limits, mode: 'seed' }, 155);
+    const run = await drive(gpu(), valley, uniform(6, count), { ...limits, historyBits, mode: 'seed' }, 155);
     expect(run.entries.filter(({ kept }) => kept).length).toBe(154);
     // Float32 loses the conjugacy of so many directions: after 155 evaluations, in which the loss falls by six digits, both
     // forms are some ten percent from float64. With the products of a few pairs wrong it is more than twofold.

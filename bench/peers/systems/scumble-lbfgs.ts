@@ -3,6 +3,7 @@ import { type Program, runAll } from '../../../src/gpu/program.js';
 import { Recorder } from '../../../src/gpu/recorder.js';
 import { add, dot, multiply, scaled } from '../../../src/kernels/index.js';
 import { Lbfgs } from '../../../src/lbfgs/index.js';
+import { DEFAULTS } from '../../../src/style/options.js';
 import { between } from '../inputs.js';
 import type { Time } from '../protocol.js';
 import { timed } from './serve.js';
@@ -33,10 +34,11 @@ export class FullHistory {
     const loss = dot(recorder, half, away);
     const gradient = scaled(recorder, half, 2);
     const evaluation = await recorder.freeze([loss, gradient]);
+    const { historyBits } = DEFAULTS;
     const full = new FullHistory(
       gpu,
       evaluation,
-      await Lbfgs.create(gpu, { x, loss, gradient }, { history, bounds: { low: 0, high: 1 } }),
+      await Lbfgs.create(gpu, { x, loss, gradient }, { history, historyBits, bounds: { low: 0, high: 1 } }),
     );
     for (let i = 0; i < 3 && (await full.pairs()) < history; i++) {
       // The first evaluation makes no pair, and of a few none may be kept.

@@ -1,0 +1,41 @@
+
+// How the history holds its vectors: [strips, SLOTS, ROW], a row of one slot being ROW times 16 bytes, by eights: eight
+// elements that follow each other, in VECTORS times 16 bytes.
+//
+// Two vectors: the eight as float32. One: block floating point, eight whole numbers of 15 bits that share the exponent
+// of the largest. The upper half of word i holds element i, the lower half element 4 + i, each in its upper 15 bits; the
+// lowest bits of the halves are the exponent's, of the lower ones first.
+override SLOTS: u32 = 2u;
+
+const VECTORS = 1u;
+const ROW = 32u;
+const EIGHTS = ROW / VECTORS; // of a row
+const TILE_EIGHTS = 128u;
+
+// Elements 0..3 and 4..7, both to be multiplied by the unit.
+struct Eight {
+  a: vec4f,
+  b: vec4f,
+  unit: f32,
+}
+
+// Where the history holds an eight of the chunk.
+fn place(slot: u32, eight: u32) -> u32 {
+  return ((eight / EIGHTS) * SLOTS + slot) * ROW + (eight % EIGHTS) * VECTORS;
+}
+
+// From the two vectors of an eight, or from the first alone.
+fn unpack(first: vec4u, second: vec4u) -> Eight {
+  if (VECTORS == 2u) {
+    return Eight(bitcast<vec4f>(first), bitcast<vec4f>(second), 1.0);
+  }
+  let bits = (first & vec4u(0x00010001u)) << vec4u(0u, 1u, 2u, 3u);
+  let pairs = bits.x | bits.y | bits.z | bits.w;
+  let exponent = (pairs & 15u) | (pairs >> 12u);
+  // The whole numbers stay where they are, 17 bits up.
+  return Eight(
+    vec4f(bitcast<vec4i>(first & vec4u(0xfffe0000u))),
+    vec4f(bitcast<vec4i>((first << vec4u(16u)) & vec4u(0xfffe0000u))),
+    bitcast<f32>(exponent << 23u),
+  );
+}
