@@ -20,10 +20,13 @@ const LEAST = -(2 - 2 ** -23) * 2 ** 127;
 const BLOCK_QUADS = 8;
 const WORKGROUP_CHANNELS = 8;
 
+/** Input channels that the multiplication takes at a time, or a multiple of that. */
+const STEP_CHANNELS = 4;
+
 /** Output channels of a group of weights. */
 const GROUP_OUTPUTS = 32;
 
-/** What a multiplying dispatch binds of the weights, as WGSL fixes it: the 64 KiB that every device allows. */
+/** What a dispatch without subgroups binds of the weights, as WGSL fixes it: the 64 KiB that every device allows. */
 const BINDING_BYTES = 65_536;
 
 /** The most bytes that a strip's transform may take; what a cache or a binding holds is far from all of a large image. */
@@ -63,8 +66,8 @@ export function winogradStrips(
 export function conv2dWinograd(recorder: Recorder, call: Conv3x3): void {
   const { batch, inputChannels, outputChannels, height, width } = call.filter;
   const outPadded = ceilDiv(outputChannels, GROUP_OUTPUTS) * GROUP_OUTPUTS;
-  // Even, for the multiplication takes two at a time.
-  const inPadded = ceilDiv(inputChannels, 2) * 2;
+  // The multiplication takes as many at a time.
+  const inPadded = ceilDiv(inputChannels, STEP_CHANNELS) * STEP_CHANNELS;
   const { quadsAcross, strips } = winogradStrips(height, width, Math.max(inPadded, outPadded));
   const share = call.flops / (batch * strips.length);
   for (let image = 0; image < batch; image++) {
@@ -99,7 +102,7 @@ function transform(
   });
 }
 
-/** All positions' products; as many dispatches as the weights take bindings. */
+/** All positions' products. */
 function multiply(
   recorder: Recorder,
   { label, filter }: Conv3x3,
@@ -113,14 +116,29 @@ function multiply(
   const weights = pack(recorder, filter, inPadded, outPadded);
   const outGroups = outPadded / GROUP_OUTPUTS;
   const groups = POSITIONS * outGroups;
+  if (recorder.gpu.facts.subgroupSize === BLOCK_QUADS) {
+    recorder.dispatch({
+      label,
+      shader: 'winograd_multiply_broadcast',
+      bindings: [
+        read(transformed),
+        read(weights),
+        uniform(recorder.parameters('winograd.sizes', [inPadded, outGroups])),
+        write(products),
+      ],
+      workgroups: [blocks, 1, groups],
+      flops,
+    });
+    return;
+  }
+  // Every lane loads every weight: from a uniform buffer, which is faster, in as many dispatches as that takes bindings.
   const groupBytes = inPadded * GROUP_OUTPUTS * F32_BYTES;
   const perBinding = Math.floor(BINDING_BYTES / groupBytes);
-  const broadcast = recorder.gpu.facts.subgroupSize === BLOCK_QUADS;
   for (let first = 0; first < groups; first += perBinding) {
     const count = Math.min(perBinding, groups - first);
     recorder.dispatch({
       label,
-      shader: broadcast ? 'winograd_multiply_broadcast' : 'winograd_multiply',
+      shader: 'winograd_multiply',
       constants: { BINDING_VECTORS: BINDING_BYTES / 16 },
       bindings: [
         read(transformed),

@@ -23,6 +23,7 @@ describe('the choice of a variant', () => {
     expect(choose('64→64 @ 120×120'), 'its words agree').toBe('b');
     expect(choose('64→64 @ 120×120, relu')).toBe('c');
     expect(choose('64 @ 120'), 'nothing is like it').toBe('d');
+    expect(choose('64→64 @ 2×2'), 'all that is like it is far too large').toBe('d');
   });
 
   it('is what is forced before all, for what belongs to the operation too', () => {
@@ -81,6 +82,9 @@ it('takes shapes for as unlike as their numbers are in proportion', () => {
   expect(shapeDistance('7', '3')).toBe(1);
   expect(shapeDistance('7→7', '15→3')).toBe(2);
   expect(shapeDistance('0', '0')).toBe(0);
-  expect(shapeDistance('7', '7, relu')).toBeGreaterThan(shapeDistance('1', `${2 ** 40}`));
+  expect(shapeDistance('7', '7, relu')).toBeGreaterThan(shapeDistance('0', '31'));
   expect(shapeDistance('7', '7→7')).toBe(Infinity);
+  // Sixteen times the pixels can be told from, sixty-four times cannot.
+  expect(shapeDistance('8 @ 7×7', '8 @ 31×31')).toBe(4);
+  expect(shapeDistance('8 @ 7×7', '8 @ 63×63')).toBe(Infinity);
 });
