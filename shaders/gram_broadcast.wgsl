@@ -41,25 +41,30 @@ fn add(i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
   return fma(i.xxxx, j[0], fma(i.yyyy, j[1], fma(i.zzzz, j[2], fma(i.wwww, j[3], sum))));
 }
 
+/// Without the first `skip` of the four rows j: on the diagonal they come before row i, and G is symmetric.
+fn add_from(skip: u32, i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
+  return select(add(i, j, sum), sum, vec4u(0u, 1u, 2u, 3u) < vec4u(skip));
+}
+
 /// Adds the products of every lane's row i. A broadcast wants a literal.
-fn multiply(i: vec4f, j: mat4x4f, sums: ptr<function, Sums>) {
-  (*sums)[0] = add(subgroupBroadcast(i, 0u), j, (*sums)[0]);
-  (*sums)[1] = add(subgroupBroadcast(i, 1u), j, (*sums)[1]);
-  (*sums)[2] = add(subgroupBroadcast(i, 2u), j, (*sums)[2]);
-  (*sums)[3] = add(subgroupBroadcast(i, 3u), j, (*sums)[3]);
-  (*sums)[4] = add(subgroupBroadcast(i, 4u), j, (*sums)[4]);
-  (*sums)[5] = add(subgroupBroadcast(i, 5u), j, (*sums)[5]);
-  (*sums)[6] = add(subgroupBroadcast(i, 6u), j, (*sums)[6]);
-  (*sums)[7] = add(subgroupBroadcast(i, 7u), j, (*sums)[7]);
+fn multiply(skip: u32, i: vec4f, j: mat4x4f, sums: ptr<function, Sums>) {
+  (*sums)[0] = add_from(skip, subgroupBroadcast(i, 0u), j, (*sums)[0]);
+  (*sums)[1] = add_from(skip, subgroupBroadcast(i, 1u), j, (*sums)[1]);
+  (*sums)[2] = add_from(skip, subgroupBroadcast(i, 2u), j, (*sums)[2]);
+  (*sums)[3] = add_from(skip, subgroupBroadcast(i, 3u), j, (*sums)[3]);
+  (*sums)[4] = add_from(skip, subgroupBroadcast(i, 4u), j, (*sums)[4]);
+  (*sums)[5] = add_from(skip, subgroupBroadcast(i, 5u), j, (*sums)[5]);
+  (*sums)[6] = add_from(skip, subgroupBroadcast(i, 6u), j, (*sums)[6]);
+  (*sums)[7] = add_from(skip, subgroupBroadcast(i, 7u), j, (*sums)[7]);
   if (LANES == 16u) {
-    (*sums)[8] = add(subgroupBroadcast(i, 8u), j, (*sums)[8]);
-    (*sums)[9] = add(subgroupBroadcast(i, 9u), j, (*sums)[9]);
-    (*sums)[10] = add(subgroupBroadcast(i, 10u), j, (*sums)[10]);
-    (*sums)[11] = add(subgroupBroadcast(i, 11u), j, (*sums)[11]);
-    (*sums)[12] = add(subgroupBroadcast(i, 12u), j, (*sums)[12]);
-    (*sums)[13] = add(subgroupBroadcast(i, 13u), j, (*sums)[13]);
-    (*sums)[14] = add(subgroupBroadcast(i, 14u), j, (*sums)[14]);
-    (*sums)[15] = add(subgroupBroadcast(i, 15u), j, (*sums)[15]);
+    (*sums)[8] = add_from(skip, subgroupBroadcast(i, 8u), j, (*sums)[8]);
+    (*sums)[9] = add_from(skip, subgroupBroadcast(i, 9u), j, (*sums)[9]);
+    (*sums)[10] = add_from(skip, subgroupBroadcast(i, 10u), j, (*sums)[10]);
+    (*sums)[11] = add_from(skip, subgroupBroadcast(i, 11u), j, (*sums)[11]);
+    (*sums)[12] = add_from(skip, subgroupBroadcast(i, 12u), j, (*sums)[12]);
+    (*sums)[13] = add_from(skip, subgroupBroadcast(i, 13u), j, (*sums)[13]);
+    (*sums)[14] = add_from(skip, subgroupBroadcast(i, 14u), j, (*sums)[14]);
+    (*sums)[15] = add_from(skip, subgroupBroadcast(i, 15u), j, (*sums)[15]);
   }
 }
 
@@ -94,22 +99,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sums2: Sums;
   var sums3: Sums;
   if (i0 == j0) {
-    // The rows i are the rows j: half the loads.
+    // The rows i are the rows j: half the loads, and of 16 blocks of products the 10 on and above the diagonal.
     for (var k = group.z * slice4; k < end; k++) {
       let four = fours(j + k);
       let columns = transpose(four);
-      multiply(four[0], columns, &sums0);
-      multiply(four[1], columns, &sums1);
-      multiply(four[2], columns, &sums2);
-      multiply(four[3], columns, &sums3);
+      multiply(0u, four[0], columns, &sums0);
+      multiply(1u, four[1], columns, &sums1);
+      multiply(2u, four[2], columns, &sums2);
+      multiply(3u, four[3], columns, &sums3);
     }
   } else {
     for (var k = group.z * slice4; k < end; k++) {
       let columns = transpose(fours(j + k));
-      multiply(vec4f(f[i.x + k]), columns, &sums0);
-      multiply(vec4f(f[i.y + k]), columns, &sums1);
-      multiply(vec4f(f[i.z + k]), columns, &sums2);
-      multiply(vec4f(f[i.w + k]), columns, &sums3);
+      multiply(0u, vec4f(f[i.x + k]), columns, &sums0);
+      multiply(0u, vec4f(f[i.y + k]), columns, &sums1);
+      multiply(0u, vec4f(f[i.z + k]), columns, &sums2);
+      multiply(0u, vec4f(f[i.w + k]), columns, &sums3);
     }
   }
   var outputs: Outputs;

@@ -69,14 +69,14 @@ export function gramBackwardBroadcast(recorder: Recorder, product: Product): Ten
   const df = accumulate ? into : recorder.temporary(LABEL, padded.shape);
   const [k4, width] = [padded.shape[1]! / 4, s.shape[1]!];
   const sizes = recorder.parameters('gram.sizes', [m, k4, width / 4, accumulate ? 1 : 0, 32]);
-  const [across, fold] = linearGrid(k4, 2 * lanes);
+  const [across, fold] = linearGrid(k4, lanes);
   recorder.dispatch({
     label: LABEL,
     shader: 'gram_backward_broadcast',
     constants: { LANES: lanes },
     types: { Four: wgslType(f.dtype, 4) },
     bindings: [read(padded), read(s), uniform(sizes), accumulate ? update(df) : write(df)],
-    workgroups: [across, width / 32, fold],
+    workgroups: [width / 32, across, fold],
     flops,
   });
   if (!beside) return df;
