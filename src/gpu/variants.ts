@@ -62,7 +62,7 @@ export class VariantTable {
 
   /**
    * The variant to run: the forced one, else the preferred one, else the fastest where this shape was measured, else
-   * where the shape most like it was, else the first. `eligible` lists those that can take the shape at hand, in the
+   * where the shape most like it with the same choice was, else the first. `eligible` lists those that can take the shape at hand, in the
    * order to prefer while nothing has been measured.
    *
    * @throws RangeError when the forced variant cannot take this shape.
@@ -85,18 +85,24 @@ export class VariantTable {
 
   /** What was measured alone has to say: the fastest of `eligible` first, and last what is not known. */
   order<V extends string>(operation: string, shape: string, eligible: readonly V[]): readonly V[] {
-    const ranked = this.rankingFor(operation, shape).flatMap((name) => eligible.filter((v) => v === name));
+    const ranked = this.rankingFor(operation, shape, eligible).flatMap((name) =>
+      eligible.filter((v) => v === name),
+    );
     return [...ranked, ...eligible.filter((variant) => !ranked.includes(variant))];
   }
 
-  /** The ranking of the shape, or of the one most like it; empty where no such shape was measured. */
-  private rankingFor(operation: string, shape: string): readonly string[] {
+  /**
+   * The ranking of the shape, or of the one most like it; empty where no such shape was measured. A shape that had not
+   * all of `eligible` to choose from does not count: what it lacked may be the best here, as 'narrow' is at three channels.
+   */
+  private rankingFor(operation: string, shape: string, eligible: readonly string[]): readonly string[] {
     const shapes = this.rankings.get(operation);
     const exact = shapes?.get(shape);
     if (!shapes || exact) return exact ?? [];
     let best: readonly string[] = [];
     let least = Infinity;
     for (const [measured, order] of shapes) {
+      if (!eligible.every((variant) => order.includes(variant))) continue;
       const distance = shapeDistance(measured, shape);
       if (distance < least) [best, least] = [order, distance];
     }

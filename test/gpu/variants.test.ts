@@ -14,9 +14,9 @@ describe('the choice of a variant', () => {
 
   it('is that of the shape most like it where it was not measured itself', () => {
     const table = new VariantTable();
-    table.rank('conv2d', '3→64 @ 128×128', ['a']);
-    table.rank('conv2d', '64→64 @ 32×32', ['b']);
-    table.rank('conv2d', '64→64 @ 128×128, relu', ['c']);
+    table.rank('conv2d', '3→64 @ 128×128', ['a', 'b', 'c', 'd']);
+    table.rank('conv2d', '64→64 @ 32×32', ['b', 'a', 'c', 'd']);
+    table.rank('conv2d', '64→64 @ 128×128, relu', ['c', 'b', 'a', 'd']);
     const choose = (shape: string) => table.choose('conv2d', shape, ['d', 'c', 'b', 'a']);
     expect(choose('3→64 @ 64×64')).toBe('a');
     expect(choose('64→128 @ 64×64')).toBe('b');
@@ -24,6 +24,8 @@ describe('the choice of a variant', () => {
     expect(choose('64→64 @ 120×120, relu')).toBe('c');
     expect(choose('64 @ 120'), 'nothing is like it').toBe('d');
     expect(choose('64→64 @ 2×2'), 'all that is like it is far too large').toBe('d');
+    const wider = table.choose('conv2d', '64→64 @ 32×33', ['new', 'd', 'c', 'b', 'a']);
+    expect(wider, 'nothing like it had this choice').toBe('new');
   });
 
   it('is what is forced before all, for what belongs to the operation too', () => {
