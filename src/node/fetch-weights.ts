@@ -1,10 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { type FetchedVgg19, KEPT_NAME, ORIGIN_KEY } from '../vgg/remote/index.js';
 import { openSafetensors } from '../vgg/safetensors.js';
 import { cacheFolder } from './cache-folder.js';
 import { folderStore } from './folder-store.js';
 import { fileReason } from './fs-errors.js';
+import { makeFolders } from './make-folders.js';
 import { assertReplaceable } from './output-files.js';
 import { openRandomAccessFile } from './random-access-file.js';
 import { type FetchHooks, fetchOverHttp, vgg19Sources } from './vgg19.js';
@@ -43,7 +44,7 @@ export async function fetchWeights(
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (error) {
     throw new UserError(
       `Cannot make the cache folder ${folder}: ${fileReason(error)}; or name another one in SCUMBLE_CACHE.`,

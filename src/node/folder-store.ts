@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
+import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { type BlobStore, StoreError } from '../vgg/remote/index.js';
 import { errorCode, fileReason } from './fs-errors.js';
+import { makeFolders } from './make-folders.js';
 import { replaceFile } from './output-files.js';
 
 /**
@@ -18,7 +19,7 @@ export function folderStore(folder: string): BlobStore {
       const path = describe(key);
       const write = () =>
         explained(path, 'write', async () => {
-          await mkdir(dirname(path), { recursive: true });
+          await makeFolders(dirname(path));
           await replaceFile(path, bytes);
         });
       // Another process may have taken the folder away between the two, as empty.

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AdapterFacts } from '../gpu/facts.js';
 import { SHADERS } from '../gpu/shaders.generated.js';
 import type { Measured, Timing } from '../gpu/tuning/rank.js';
+import { makeFolders } from './make-folders.js';
 
 /** Raised when dispatches change so much, with no shader changed, that what was measured says nothing any more. */
 const TUNING_VERSION = 1;
@@ -39,7 +40,7 @@ export class TuningCache {
     contents[this.adapter] = { version: this.version, measured: merged };
     const beside = `${this.file}.${randomBytes(4).toString('hex')}`;
     try {
-      await mkdir(dirname(this.file), { recursive: true });
+      await makeFolders(dirname(this.file));
       await writeFile(beside, `${JSON.stringify(contents, null, 1)}\n`);
       await rename(beside, this.file);
     } catch {

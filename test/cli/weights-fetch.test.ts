@@ -202,6 +202,13 @@ it.each<[string, string[], RegExp, Record<string, string>?]>([
     /Cannot make the cache folder .*SCUMBLE_CACHE/,
     { SCUMBLE_CACHE: join(folder, 'file', 'cache') },
   ],
+  [
+    // Linux says there that no such file exists; other systems may not let a folder be made at their root, or have no /proc.
+    'a cache in a file system that makes none',
+    ['vgg19'],
+    /Cannot make the cache folder .*SCUMBLE_CACHE/,
+    { SCUMBLE_CACHE: process.platform === 'linux' ? '/proc/scumble/cache' : join(folder, 'file', 'cache') },
+  ],
 ])('%s is one sentence and exit code 2', async (_, args, sentence, env) => {
   expectFailure(await fetch('refused', args, env), sentence);
   expect(server.requests).toEqual([]);
