@@ -34,8 +34,8 @@ interface Run {
 }
 
 /**
- * Fills the history of an optimiser, as jobs use it, of an image of n × n on a quadratic with curvatures from 1 to 10,000. Each update
- * that is measured follows an evaluation, as it does in a run.
+ * Fills the history of an optimiser, as jobs use it, of an image of n × n on a quadratic with curvatures from 1 to
+ * 10,000. Each update that is measured follows an evaluation, as it does in a run.
  */
 export async function fillHistory(gpu: Gpu, n: number, history: number): Promise<FullHistory> {
   const owned: Tensor[] = [];

@@ -17,7 +17,7 @@ const output = new URL('../src/gpu/shaders.generated.ts', import.meta.url);
 function read(file) {
   const source = readFileSync(new URL(file, folder), 'utf8');
   const [, parts] = /^\/\/ With (.*)\.$/m.exec(source.slice(0, source.indexOf('\n'))) ?? [];
-  return source + (parts ? parts.split(', ').map(read).join('') : '');
+  return [source, ...(parts ? parts.split(', ').map(read) : [])].join('\n');
 }
 
 const entries = readdirSync(folder)

@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_total.wgsl.
 // L-BFGS, pass 1: notes the candidate pair, in its slot: s the step last taken, y = g - (gradient before), both rounded as
 // the history holds them. And as partial sums of each tile, PARTS a row, what there is to know of both:
 //     (g.g, sum |g|, max |g|, how many of g are not finite)               row SLOTS
@@ -20,32 +20,11 @@ const PARTS = 1u; // 1, or as LANES
 @group(0) @binding(7) var<uniform> plan: array<vec4u, 1>;
 @group(0) @binding(8) var<uniform> chunk: Chunk;
 
-var<workgroup> scratch: array<vec4f, 2u * LANES>;
+var<workgroup> scratch: array<vec4f, LANES>;
 
-fn largest(v: vec4f) -> f32 {
-  let size = abs(v);
-  return max(max(size.x, size.y), max(size.z, size.w));
-}
-
-// Eight elements in block floating point, each rounded to the nearest. What is below 2^-96 of all is 0.
-fn pack(a: vec4f, b: vec4f) -> vec4u {
-  let peak = bitcast<u32>(max(largest(a), largest(b))) >> 23u;
-  if (peak < 31u) {
-    return vec4u();
-  }
-  // 2^(exponent - 127) times 2^17 is what the largest has 2^13 to 2^14 of. Not finite: infinity, or no number.
-  let exponent = select(peak - 30u, 255u, peak == 255u);
-  let per = bitcast<f32>((237u - min(exponent, 225u)) << 23u);
-  let most = vec4f(16383.0);
-  let high = vec4i(clamp(round(a * per), -most, most));
-  let low = vec4i(clamp(round(b * per), -most, most));
-  let words = (bitcast<vec4u>(high) << vec4u(17u)) | ((bitcast<vec4u>(low) & vec4u(0x7fffu)) << vec4u(1u));
-  let bits = vec4u(exponent) >> vec4u(0u, 1u, 2u, 3u);
-  return words | (bits & vec4u(1u)) | ((bits & vec4u(16u)) << vec4u(12u));
-}
-
+// How many of four elements of the gradient are no numbers.
 fn wrong(quad: u32) -> f32 {
-  return dot(select(vec4f(), vec4f(1.0), !finite(gradient[inside(quad)]) & exists(quad)), vec4f(1.0));
+  return count(!finite(gradient[inside(quad)]) & exists(quad));
 }
 
 @compute @workgroup_size(LANES)
@@ -85,25 +64,9 @@ fn main(
     about_s.x += dot(s_a, s_a) + dot(s_b, s_b);
   }
 
-  if (PARTS < LANES) { // in two rounds of 16
-    scratch[lane] = about_g;
-    scratch[LANES + lane] = about_s;
-    workgroupBarrier();
-    if (lane < 16u) {
-      for (var k = lane + 16u; k < LANES; k += 16u) {
-        about_g = join(about_g, scratch[k]);
-        about_s += scratch[LANES + k];
-      }
-      scratch[lane] = about_g;
-      scratch[LANES + lane] = about_s;
-    }
-    workgroupBarrier();
-    if (lane == 0u) {
-      for (var k = 1u; k < 16u; k++) {
-        about_g = join(about_g, scratch[k]);
-        about_s += scratch[LANES + k];
-      }
-    }
+  if (PARTS < LANES) {
+    about_g = total(lane, about_g);
+    about_s = total(lane, about_s);
   }
   if (lane < PARTS) {
     let home = (chunk.first_tile + tile) * PARTS + lane;

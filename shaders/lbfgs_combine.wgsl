@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_total.wgsl.
 // L-BFGS, pass 6: the direction d = cg g + sum over stored pairs of (cs s + cy y), and for each tile of 1024 elements PARTS
 // partial sums of (g.d, sum |d|, max |d|, how many of d are not finite).
 //
@@ -35,11 +35,9 @@ fn settle(quad: u32, d: vec4f) -> vec4f {
   let along = select(vec4f(), d, free);
   direction[quad] = along;
   let valid = finite(along);
-  let length = abs(select(vec4f(), along, valid));
-  let slope = dot(select(vec4f(), g, free), select(vec4f(), along, valid));
-  let peak = max(max(length.x, length.y), max(length.z, length.w));
-  let wrong = dot(select(vec4f(1.0), vec4f(), valid), vec4f(1.0));
-  return vec4f(slope, dot(length, vec4f(1.0)), peak, wrong);
+  let number = select(vec4f(), along, valid);
+  let slope = dot(select(vec4f(), g, free), number);
+  return vec4f(slope, dot(abs(number), vec4f(1.0)), largest(number), count(!valid));
 }
 
 @compute @workgroup_size(LANES)
@@ -91,21 +89,8 @@ fn main(
     }
   }
 
-  if (PARTS < LANES) { // in two rounds of 16
-    scratch[lane] = about_d;
-    workgroupBarrier();
-    if (lane < 16u) {
-      for (var k = lane + 16u; k < LANES; k += 16u) {
-        about_d = join(about_d, scratch[k]);
-      }
-      scratch[lane] = about_d;
-    }
-    workgroupBarrier();
-    if (lane == 0u) {
-      for (var k = 1u; k < 16u; k++) {
-        about_d = join(about_d, scratch[k]);
-      }
-    }
+  if (PARTS < LANES) {
+    about_d = total(lane, about_d);
   }
   if (lane < PARTS) {
     partials[(chunk.first_tile + tile) * PARTS + lane] = about_d;

@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_total.wgsl.
 // L-BFGS, pass 7: how far to go along the direction, or whether to go at all. Adds up the tiles' PARTS sums of (g.d,
 // sum |d|, max |d|, not finite) of lbfgs_combine in one workgroup; then one lane decides and writes the evaluation's log
 // entry.
@@ -118,21 +118,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var k = lane; k < chunk.tiles * PARTS; k += LANES) {
     sum = join(sum, partials[k]);
   }
-  // In two rounds of 16.
-  scratch[lane] = sum;
-  workgroupBarrier();
-  if (lane < 16u) {
-    for (var k = lane + 16u; k < LANES; k += 16u) {
-      sum = join(sum, scratch[k]);
-    }
-    scratch[lane] = sum;
-  }
-  workgroupBarrier();
+  sum = total(lane, sum);
   if (lane != 0u) {
     return;
-  }
-  for (var k = lane + 1u; k < min(16u, LANES); k++) {
-    sum = join(sum, scratch[k]);
   }
   if ((plan[0].w & ACT) != 0u) {
     decide(sum);

@@ -31,10 +31,6 @@ fn slot_of(j: u32, first: u32, stored: u32, candidate: u32) -> u32 {
   return select(candidate, select(slot, slot - SLOTS, slot >= SLOTS), j < stored);
 }
 
-fn along(v: Eight, a: vec4f, b: vec4f) -> f32 {
-  return v.unit * (dot(v.a, a) + dot(v.b, b));
-}
-
 // The products of eight elements of a pair with the tile's, from `quad` on.
 fn products(at: u32, quad: u32) -> vec4f {
   let sj = unpack(s[at], s[at + VECTORS - 1u]);

@@ -19,10 +19,6 @@ const EACH = EIGHTS / LANES; // eights of a lane in a strip
 
 var<workgroup> sums: array<vec4f, HELD * LANES>;
 
-fn along(v: Eight, a: vec4f, b: vec4f) -> f32 {
-  return v.unit * (dot(v.a, a) + dot(v.b, b));
-}
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,

@@ -19,7 +19,7 @@ struct Sizes {
   firstRow: f32,
   quads: f32,
   inChannels: f32,
-  // Channels rounded up to even; what lies beyond the last is zero.
+  // Channels rounded up to a multiple of four; what lies beyond the last is zero.
   inPadded: f32,
   image: f32,
   // Each pixel passes through max(floor, ·) first: 0 for ReLU, the least number there is for none.

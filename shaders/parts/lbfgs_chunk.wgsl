@@ -1,4 +1,3 @@
-
 // What the passes over the elements share. The shader declares `chunk`.
 override PROJECT: u32 = 0u;
 override LOW: f32 = 0.0;
@@ -36,4 +35,13 @@ fn exists(quad: u32) -> vec4<bool> {
 fn join(a: vec4f, b: vec4f) -> vec4f {
   let sum = a + b;
   return vec4f(sum.xy, max(a.z, b.z), sum.w);
+}
+
+fn largest(v: vec4f) -> f32 {
+  let size = abs(v);
+  return max(max(size.x, size.y), max(size.z, size.w));
+}
+
+fn count(those: vec4<bool>) -> f32 {
+  return dot(select(vec4f(), vec4f(1.0), those), vec4f(1.0));
 }

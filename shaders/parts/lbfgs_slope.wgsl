@@ -1,4 +1,3 @@
-
 // The shader uses lbfgs_chunk.wgsl too, and declares `gradient` and `x`, each by vec4f.
 
 // Four elements of the gradient as the optimiser takes it: numbers that are not finite count as 0; with PROJECT it is the

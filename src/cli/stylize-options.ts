@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { HISTORY_BITS } from '../lbfgs/index.js';
 import type { StylizeRequest } from '../node/stylize.js';
 import {
   DEFAULTS,
-  HISTORY_BITS,
   PRECISIONS,
   PRESETS,
   resolveStyleOptions,

@@ -3,7 +3,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
 import { allocateHistory, type Chunk, TILE } from './history.js';
-import type { ResolvedOptions } from './options.js';
+import type { HistoryBits, ResolvedOptions } from './options.js';
 import { LOG_ENTRIES, STATE_FIELDS } from './state.js';
 
 /** What is minimised. The caller's 'evaluation' program fills `gradient` and `loss` from `x`. */
@@ -29,7 +29,7 @@ export interface Buffers {
   best: Tensor;
   chunks: readonly Chunk[];
   slots: number;
-  bits: 16 | 32;
+  bits: HistoryBits;
   /** Counters and scalars: see state.ts. */
   state: Tensor;
   /** [2 + slots, 4]: ring, flags, scalars, and two coefficients a slot, for all passes. */

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu.js';
 import type { ShaderName } from '../gpu/pipelines.js';
 import { vectorsOfEight } from './history.js';
+import type { HistoryBits } from './options.js';
 
 /**
  * How the passes over the history are laid out.
@@ -17,8 +18,8 @@ export type Form = 'wide' | 'narrow';
 export interface FormConstants {
   parts: number;
   dots: ShaderName;
-  append: { LANES: number; PARTS: number };
-  combine: { LANES: number; PARTS: number };
+  /** append and combine. */
+  tile: { LANES: number; PARTS: number };
   /** reduce and decide. */
   sums: { LANES: number; PARTS: number };
   recursion: { LANES: number };
@@ -28,16 +29,14 @@ export const FORMS: Readonly<Record<Form, FormConstants>> = {
   wide: {
     parts: 1,
     dots: 'lbfgs_dots',
-    append: { LANES: 128, PARTS: 1 },
-    combine: { LANES: 128, PARTS: 1 },
+    tile: { LANES: 128, PARTS: 1 },
     sums: { LANES: 256, PARTS: 1 },
     recursion: { LANES: 256 },
   },
   narrow: {
     parts: 8,
     dots: 'lbfgs_dots_narrow',
-    append: { LANES: 8, PARTS: 8 },
-    combine: { LANES: 8, PARTS: 8 },
+    tile: { LANES: 8, PARTS: 8 },
     sums: { LANES: 8, PARTS: 8 },
     recursion: { LANES: 8 },
   },
@@ -55,7 +54,7 @@ export function dotsConstants(form: Form, slots: number): Record<string, number>
  * Eights that a lane of combine holds at once. Narrow: its share of a strip, which makes eight loads a turn; with sixteen
  * the loop outgrows the instruction cache.
  */
-export function combineHeld(form: Form, bits: 16 | 32): number {
+export function combineHeld(form: Form, bits: HistoryBits): number {
   return form === 'wide' ? 1 : 4 / vectorsOfEight(bits);
 }
 

@@ -3,6 +3,7 @@ import { megabytes } from '../gpu/format.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { F32_BYTES, Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
+import type { HistoryBits } from './options.js';
 
 /** Elements that one workgroup of the wide passes takes (TILE in the shaders). */
 export const TILE = 1024;
@@ -34,11 +35,11 @@ export interface Chunk {
 export interface HistoryFormat {
   slots: number;
   /** Of a number: LbfgsOptions.historyBits. */
-  bits: 16 | 32;
+  bits: HistoryBits;
 }
 
 /** VECTORS of the shaders: 16 bytes each, for eight numbers. */
-export const vectorsOfEight = (bits: 16 | 32) => bits / 16;
+export const vectorsOfEight = (bits: HistoryBits) => bits / 16;
 
 /** How `size` elements are cut so that all slots of each piece fit one binding. Pure. */
 export function cut(

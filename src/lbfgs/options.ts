@@ -3,6 +3,11 @@ import { UserError } from '../errors.js';
 /** The most pairs a history may hold: the recursion gives each a lane of one workgroup. */
 export const MAX_HISTORY = 255;
 
+/** What LbfgsOptions.historyBits may be. */
+export const HISTORY_BITS = [16, 32] as const;
+/** Bits that a number of the history takes. */
+export type HistoryBits = (typeof HISTORY_BITS)[number];
+
 /** Every variable is kept within low ≤ x ≤ high. */
 export interface Bounds {
   low: number;
@@ -29,7 +34,7 @@ export interface LbfgsOptions {
    * largest. That is half the memory and time, and no loss where the gradient itself is no more exact than that, as one
    * of many float32 convolutions is; a small problem that is solved to many digits wants 32. Default 32.
    */
-  historyBits?: 16 | 32;
+  historyBits?: HistoryBits;
   /**
    * What the tolerances are compared with: the sums of |g| and |d·t|, as PyTorch did in 2017, or their maxima, as
    * it does today (which also tests the slope before the move instead of after). Default '2017'.
@@ -81,8 +86,10 @@ export function resolveOptions(options: LbfgsOptions): ResolvedOptions {
   whole('history', MAX_HISTORY);
   whole('maxIterations', 1e9);
   whole('maxEvaluations', 1e9);
-  if (resolved.historyBits !== 16 && resolved.historyBits !== 32) {
-    throw new UserError(`L-BFGS takes 16 or 32 as its historyBits, not ${String(resolved.historyBits)}.`);
+  if (!HISTORY_BITS.includes(resolved.historyBits)) {
+    throw new UserError(
+      `L-BFGS takes ${HISTORY_BITS.join(' or ')} as its historyBits, not ${resolved.historyBits}.`,
+    );
   }
   if (!(resolved.learningRate > 0 && Number.isFinite(resolved.learningRate))) {
     throw new UserError(`L-BFGS takes a learning rate above 0, not ${resolved.learningRate}.`);

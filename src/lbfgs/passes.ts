@@ -58,7 +58,7 @@ export function recordDirection(
     recorder.dispatch({
       label: 'append',
       shader: 'lbfgs_append',
-      constants: { ...history, ...form.append },
+      constants: { ...history, ...form.tile },
       bindings: [
         update(chunk.s),
         update(chunk.y),
@@ -123,7 +123,7 @@ export function recordDirection(
     recorder.dispatch({
       label: 'combine',
       shader: 'lbfgs_combine',
-      constants: { ...history, ...form.combine, HELD: combineHeld(chosen, bits), PLAN: rows },
+      constants: { ...history, ...form.tile, HELD: combineHeld(chosen, bits), PLAN: rows },
       bindings: [
         read(chunk.s),
         read(chunk.y),

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import type { DType } from '../gpu/wgsl-types.js';
+import { HISTORY_BITS, type HistoryBits } from '../lbfgs/index.js';
 import type { Pooling } from '../vgg/network.js';
 import { findLayer } from '../vgg/layers.js';
 import type { Objective } from './objective.js';
@@ -17,7 +18,7 @@ export interface StyleOptions extends Objective {
    * Bits of a number of theirs. 16: block floating point, off by what the gradient is off itself. 32: float32, as
    * PyTorch keeps them, at twice the memory and time.
    */
-  historyBits: 16 | 32;
+  historyBits: HistoryBits;
   /** 'none' moves by lr·d; 'strong-wolfe' searches along d, at several evaluations a move. */
   lineSearch: 'none' | 'strong-wolfe';
   /** PyTorch's stopping rule of 2017 (sums of |g| and |d·t|) or today's (their maxima). */
@@ -33,7 +34,6 @@ export interface StyleOptions extends Objective {
 }
 
 export const PRECISIONS: readonly DType[] = ['f32', 'f16'];
-export const HISTORY_BITS: readonly (16 | 32)[] = [16, 32];
 
 /** The seed program's values, with the box constraint made robust. */
 export const DEFAULTS: Readonly<StyleOptions> = {
