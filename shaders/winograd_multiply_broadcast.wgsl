@@ -1,15 +1,16 @@
 // The heart of Winograd's convolution: for each of the 36 positions a matrix product over the input channels,
 //   M[block][position][o][quad] = Σ_c U[position][o][c] · V[block][position][c][quad],
-// a quad being a vec4 of four tiles and a block eight quads, one for each lane. U is in groups of [inPadded][32] as laid
-// out by winograd_pack.wgsl. An invocation makes its quad of 32 output channels.
-// The lanes of a subgroup of eight load the 32 weights of an input channel together, four each, and hand them round:
-// the fastest way to them where a load costs more than arithmetic, on processors posing as GPUs.
+// a quad being a vec4 of four tiles and a block eight quads, one for each lane. U is in groups of [inPadded][64] as laid
+// out by winograd_pack.wgsl. An invocation makes its quad of 64 output channels.
+// The lanes of a subgroup of eight load the 64 weights of an input channel together, four and four each, and hand them
+// round: the fastest way to them where a load costs more than arithmetic, on processors posing as GPUs. Their compilers
+// make one instruction of a shuffle and three of a broadcast.
 // Grid: (blocks, 1, groups).
 enable subgroups;
 
 struct Sizes {
   inPadded: f32,
-  // Groups of 32 output channels to a position.
+  // Groups of 64 output channels to a position.
   outGroups: f32,
 }
 
@@ -21,7 +22,7 @@ struct Sums {
   w: vec4f,
 }
 
-// One quad of four input channels.
+// Of each of four input channels, one quad or the weights of four outputs.
 struct Four {
   a: vec4f,
   b: vec4f,
@@ -43,10 +44,12 @@ fn accumulate_one(sums: Sums, v: vec4f, w: vec4f) -> Sums {
   );
 }
 
-// The weights of four outputs for each of the input channels.
-fn accumulate(sums: Sums, v: Four, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> Sums {
-  let half = accumulate_one(accumulate_one(sums, v.a, a), v.b, b);
-  return accumulate_one(accumulate_one(half, v.c, c), v.d, d);
+// Of the weights, those that lane `owner` has loaded.
+fn accumulate(sums: Sums, v: Four, w: Four, owner: u32) -> Sums {
+  let a = accumulate_one(sums, v.a, subgroupShuffle(w.a, owner));
+  let b = accumulate_one(a, v.b, subgroupShuffle(w.b, owner));
+  let c = accumulate_one(b, v.c, subgroupShuffle(w.c, owner));
+  return accumulate_one(c, v.d, subgroupShuffle(w.d, owner));
 }
 
 fn store(at: u32, sums: Sums) {
@@ -63,7 +66,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   let group = id.z;
   let product = id.x * 36u + group / groups;
   var source = product * channels * 8u + lane;
-  var weight = group * channels * 8u + lane;
+  var weight = group * channels * 16u + lane;
   var s0 = Sums();
   var s1 = Sums();
   var s2 = Sums();
@@ -72,6 +75,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   var s5 = Sums();
   var s6 = Sums();
   var s7 = Sums();
+  var s8 = Sums();
+  var s9 = Sums();
+  var s10 = Sums();
+  var s11 = Sums();
+  var s12 = Sums();
+  var s13 = Sums();
+  var s14 = Sums();
+  var s15 = Sums();
   // Four input channels at a time: sums then cross the loop's edge, which costs, once for four multiply-adds.
   for (var i = 0u; i < channels; i += 4u) {
     let v = Four(
@@ -80,78 +91,28 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
       transformed[source + 16u],
       transformed[source + 24u],
     );
-    let a = weights[weight];
-    let b = weights[weight + 8u];
-    let c = weights[weight + 16u];
-    let d = weights[weight + 24u];
-    s0 = accumulate(
-      s0,
-      v,
-      subgroupBroadcast(a, 0u),
-      subgroupBroadcast(b, 0u),
-      subgroupBroadcast(c, 0u),
-      subgroupBroadcast(d, 0u),
-    );
-    s1 = accumulate(
-      s1,
-      v,
-      subgroupBroadcast(a, 1u),
-      subgroupBroadcast(b, 1u),
-      subgroupBroadcast(c, 1u),
-      subgroupBroadcast(d, 1u),
-    );
-    s2 = accumulate(
-      s2,
-      v,
-      subgroupBroadcast(a, 2u),
-      subgroupBroadcast(b, 2u),
-      subgroupBroadcast(c, 2u),
-      subgroupBroadcast(d, 2u),
-    );
-    s3 = accumulate(
-      s3,
-      v,
-      subgroupBroadcast(a, 3u),
-      subgroupBroadcast(b, 3u),
-      subgroupBroadcast(c, 3u),
-      subgroupBroadcast(d, 3u),
-    );
-    s4 = accumulate(
-      s4,
-      v,
-      subgroupBroadcast(a, 4u),
-      subgroupBroadcast(b, 4u),
-      subgroupBroadcast(c, 4u),
-      subgroupBroadcast(d, 4u),
-    );
-    s5 = accumulate(
-      s5,
-      v,
-      subgroupBroadcast(a, 5u),
-      subgroupBroadcast(b, 5u),
-      subgroupBroadcast(c, 5u),
-      subgroupBroadcast(d, 5u),
-    );
-    s6 = accumulate(
-      s6,
-      v,
-      subgroupBroadcast(a, 6u),
-      subgroupBroadcast(b, 6u),
-      subgroupBroadcast(c, 6u),
-      subgroupBroadcast(d, 6u),
-    );
-    s7 = accumulate(
-      s7,
-      v,
-      subgroupBroadcast(a, 7u),
-      subgroupBroadcast(b, 7u),
-      subgroupBroadcast(c, 7u),
-      subgroupBroadcast(d, 7u),
-    );
+    let low = Four(weights[weight], weights[weight + 16u], weights[weight + 32u], weights[weight + 48u]);
+    s0 = accumulate(s0, v, low, 0u);
+    s1 = accumulate(s1, v, low, 1u);
+    s2 = accumulate(s2, v, low, 2u);
+    s3 = accumulate(s3, v, low, 3u);
+    s4 = accumulate(s4, v, low, 4u);
+    s5 = accumulate(s5, v, low, 5u);
+    s6 = accumulate(s6, v, low, 6u);
+    s7 = accumulate(s7, v, low, 7u);
+    let high = Four(weights[weight + 8u], weights[weight + 24u], weights[weight + 40u], weights[weight + 56u]);
+    s8 = accumulate(s8, v, high, 0u);
+    s9 = accumulate(s9, v, high, 1u);
+    s10 = accumulate(s10, v, high, 2u);
+    s11 = accumulate(s11, v, high, 3u);
+    s12 = accumulate(s12, v, high, 4u);
+    s13 = accumulate(s13, v, high, 5u);
+    s14 = accumulate(s14, v, high, 6u);
+    s15 = accumulate(s15, v, high, 7u);
     source += 32u;
-    weight += 32u;
+    weight += 64u;
   }
-  let to = (product * groups + group % groups) * 256u + lane;
+  let to = (product * groups + group % groups) * 512u + lane;
   store(to + 0u, s0);
   store(to + 32u, s1);
   store(to + 64u, s2);
@@ -160,4 +121,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   store(to + 160u, s5);
   store(to + 192u, s6);
   store(to + 224u, s7);
+  store(to + 256u, s8);
+  store(to + 288u, s9);
+  store(to + 320u, s10);
+  store(to + 352u, s11);
+  store(to + 384u, s12);
+  store(to + 416u, s13);
+  store(to + 448u, s14);
+  store(to + 480u, s15);
 }

@@ -5,7 +5,7 @@ import type { WgslType } from './wgsl-types.js';
 /** How a dispatch touches a tensor; 'update' reads and writes it. */
 export type Access = 'read' | 'write' | 'update' | 'uniform';
 
-/** A tensor as a dispatch binds it. */
+/** A tensor as a dispatch binds it. One in texels may be read, or written; its shader is rewritten (see texels.ts). */
 export interface Binding {
   tensor: Tensor;
   access: Access;
@@ -52,6 +52,13 @@ const BINDING_TYPES: Record<Access, BindingType> = {
   uniform: 'uniform',
 };
 
+const TEXEL_TYPES: Partial<Record<Access, BindingType>> = { read: 'read-texels', write: 'write-texels' };
+
+/** Undefined where a tensor cannot be bound so. */
+export function bindingType({ tensor, access }: Binding): BindingType | undefined {
+  return (tensor.storage.form === 'texels' ? TEXEL_TYPES : BINDING_TYPES)[access];
+}
+
 export function bindingTypes(step: Step): BindingType[] {
-  return step.bindings.map(({ access }) => BINDING_TYPES[access]);
+  return step.bindings.map((binding) => bindingType(binding)!);
 }

@@ -8,7 +8,8 @@ import { DeviceLoss } from './loss.js';
 import { MemoryLedger } from './memory.js';
 import { PipelineCache } from './pipelines.js';
 import { Readback } from './readback.js';
-import { elements, F32_BYTES, type Shape, Storage, Tensor, wholeVectors } from './tensor.js';
+import { elements, F32_BYTES, type Form, type Shape, Storage, Tensor, wholeVectors } from './tensor.js';
+import { createTexels } from './texels.js';
 import { VariantTable } from './variants.js';
 
 /** Every tensor's buffer may be bound for reading, writing or as a uniform, and copied from and to. */
@@ -89,6 +90,11 @@ export class Gpu {
     return tensor;
   }
 
+  /** A zero-filled tensor in texels (see texels.ts), that lives until it is freed and that kernels alone write. */
+  texels(label: string, shape: Shape): Tensor {
+    return new Tensor(this.allocate(label, elements(shape) * F32_BYTES, 'texels'), shape);
+  }
+
   /** A resident tensor whose contents never change (weights), so that work on them alone is done only once. */
   constant(label: string, shape: Shape, data: Float32Array): Tensor {
     const tensor = this.tensor(label, shape, data);
@@ -119,7 +125,9 @@ export class Gpu {
         'Writing a tensor',
         `${tensor} holds ${tensor.dtype}; write an f32 and copy it.`,
       );
-    const { buffer } = tensor.storage;
+    const { buffer, form } = tensor.storage;
+    if (form === 'texels')
+      throw new ValidationError('Writing a tensor', `${tensor} lies in texels: kernels alone write it.`);
     if (!buffer) throw new ValidationError('Writing a tensor', `${tensor} has no memory yet: freeze first.`);
     const { refused } = guard(this.device, `Writing ${tensor}`, () =>
       this.device.queue.writeBuffer(buffer, tensor.offset, data.buffer, data.byteOffset, data.byteLength),
@@ -173,8 +181,8 @@ export class Gpu {
     return { tensor, fresh: true };
   }
 
-  private allocate(label: string, bytes: number): Storage {
-    const storage = this.allocateUntracked(label, bytes);
+  private allocate(label: string, bytes: number, form: Form = 'buffer'): Storage {
+    const storage = this.allocateUntracked(label, bytes, form);
     this.residents.add(storage);
     return storage;
   }
@@ -182,28 +190,31 @@ export class Gpu {
   /**
    * Memory that the caller frees (a program's shared buffers), counted in `memory`.
    *
-   * @throws LimitError beyond the device's largest buffer.
+   * @throws LimitError beyond the device's largest buffer or texture.
    */
-  allocateUntracked(label: string, bytes: number): Storage {
+  allocateUntracked(label: string, bytes: number, form: Form = 'buffer'): Storage {
     const limit = this.limits.maxBufferSize;
-    if (bytes > limit) {
+    if (form === 'buffer' && bytes > limit) {
       throw new LimitError(
         `${label} needs ${megabytes(bytes)}, but this GPU allows at most ${megabytes(limit)} in one buffer; ` +
           'choose a smaller size (--size).',
       );
     }
-    const { value: buffer, refused } = guard(this.device, `Allocating ${megabytes(bytes)} for ${label}`, () =>
-      this.device.createBuffer({ label, size: wholeVectors(bytes), usage: TENSOR_USAGE }),
-    );
+    const storage = new Storage(label, bytes, form);
+    const { refused } = guard(this.device, `Allocating ${megabytes(bytes)} for ${label}`, () => {
+      if (form === 'texels') storage.texture = createTexels(this.device, label, bytes);
+      else {
+        const size = wholeVectors(bytes);
+        storage.buffer = this.device.createBuffer({ label, size, usage: TENSOR_USAGE });
+      }
+    });
     this.memory.add(bytes);
-    const storage = new Storage(label, bytes, buffer);
     noteRefusal(storage, refused);
     return storage;
   }
 
   private release(storage: Storage): void {
-    storage.buffer?.destroy();
-    delete storage.buffer;
+    storage.destroy();
     this.memory.remove(storage.bytes);
   }
 }

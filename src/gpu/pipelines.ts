@@ -4,12 +4,13 @@ import { guard } from './guard.js';
 import type { DeviceLoss } from './loss.js';
 import { SHADERS } from './shaders.generated.js';
 import { specialise } from './specialise.js';
+import { inTexels, type TexelAccess, texelLayout } from './texels.js';
 import type { WgslType } from './wgsl-types.js';
 
 /** The name of a file in shaders/, without its ending. */
 export type ShaderName = keyof typeof SHADERS;
 
-export type BindingType = 'read-only-storage' | 'storage' | 'uniform';
+export type BindingType = 'read-only-storage' | 'storage' | 'uniform' | 'read-texels' | 'write-texels';
 
 /** All that a compute pipeline depends on. */
 export interface PipelineSpec {
@@ -63,14 +64,15 @@ export class PipelineCache {
   private async create({ shader, constants, types, bindings }: PipelineSpec): Promise<Pipeline> {
     const { device, loss } = this;
     const operation = `shaders/${shader}.wgsl`;
-    const { code, overrides } = specialise(shader, SHADERS[shader], constants, types);
+    const source = inTexels(shader, SHADERS[shader], texelAccesses(bindings));
+    const { code, overrides } = specialise(shader, source, constants, types);
     const { value: made } = guard(device, operation, () => {
       const layout = device.createBindGroupLayout({
         label: shader,
         entries: bindings.map((type, binding) => ({
           binding,
           visibility: ShaderStage.COMPUTE,
-          buffer: { type },
+          ...layoutOf(type),
         })),
       });
       const module = device.createShaderModule({ label: shader, code });
@@ -92,6 +94,21 @@ export class PipelineCache {
       throw new CompilationError(operation, describe(code, messages, error));
     }
   }
+}
+
+function layoutOf(type: BindingType): Pick<GPUBindGroupLayoutEntry, 'buffer' | 'storageTexture'> {
+  const access = texelAccess(type);
+  return access ? { storageTexture: texelLayout(access) } : { buffer: { type: type as GPUBufferBindingType } };
+}
+
+function texelAccess(type: BindingType): TexelAccess | undefined {
+  if (type === 'read-texels') return 'read-only';
+  return type === 'write-texels' ? 'write-only' : undefined;
+}
+
+function texelAccesses(types: readonly BindingType[]): Map<number, TexelAccess> {
+  const accesses = types.map((type, binding) => [binding, texelAccess(type)] as const);
+  return new Map(accesses.filter((entry): entry is [number, TexelAccess] => entry[1] !== undefined));
 }
 
 function keyOf({ shader, constants, types, bindings }: PipelineSpec): string {

@@ -5,7 +5,7 @@ import type { Gpu } from './gpu.js';
 import type { Pipeline, PipelineSpec } from './pipelines.js';
 import { planMemory, type Lifetime } from './plan.js';
 import type { Choice, Recorder } from './recorder.js';
-import { type Storage, wholeVectors } from './tensor.js';
+import { type Storage, type Tensor, wholeVectors } from './tensor.js';
 
 /** What a program's temporaries take. */
 export interface MemoryReport {
@@ -68,10 +68,13 @@ export class Program {
   /** Frees the buffers the program owns. Tensors it was recorded on stay. */
   dispose(): void {
     for (const storage of this.owned) {
-      storage.buffer?.destroy();
+      storage.destroy();
       this.gpu.memory.remove(storage.bytes);
     }
-    for (const storage of this.placed) delete storage.buffer;
+    for (const storage of this.placed) {
+      delete storage.buffer;
+      delete storage.texture;
+    }
   }
 }
 
@@ -192,8 +195,8 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
     const life = lifetimes.get(storage);
     if (life) Object.assign(life, { first: 0, last: steps.length });
   }
-  const placed = [...lifetimes.keys()];
-  const plan = planMemory([...lifetimes.values()]);
+  const placed = [...lifetimes.keys()].filter(({ form }) => form === 'buffer');
+  const plan = planMemory(placed.map((storage) => lifetimes.get(storage)!));
   const owned = plan.slotBytes.map((bytes, slot) =>
     gpu.allocateUntracked(`${recorder.label} #${slot}`, bytes),
   );
@@ -202,6 +205,13 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
     storage.buffer = buffer!;
     if (refused) storage.refused = refused;
   });
+  for (const storage of [...lifetimes.keys()].filter(({ form }) => form === 'texels')) {
+    const held = gpu.allocateUntracked(storage.label, storage.bytes, 'texels');
+    storage.texture = held.texture!;
+    if (held.refused) storage.refused = held.refused;
+    owned.push(held);
+    placed.push(storage);
+  }
   for (const [storage, values] of recorder.parameterValues) {
     const held = gpu.allocateUntracked(storage.label, storage.bytes);
     gpu.device.queue.writeBuffer(held.buffer!, 0, values.buffer, values.byteOffset, values.byteLength);
@@ -233,15 +243,15 @@ function bind({ gpu, steps: bound }: Program, steps: readonly Step[], compiled: 
       layout,
       entries: step.bindings.map(({ tensor }, binding) => ({
         binding,
-        resource: {
-          buffer: tensor.storage.buffer!,
-          offset: tensor.offset,
-          size: wholeVectors(tensor.bytes),
-        },
+        resource: resourceOf(tensor),
       })),
     });
     bound.push({ ...step, pipeline, bindGroup });
   });
+}
+
+function resourceOf({ storage, offset, bytes }: Tensor): GPUBindingResource {
+  return storage.texture?.createView() ?? { buffer: storage.buffer!, offset, size: wholeVectors(bytes) };
 }
 
 /** Runs what was recorded on constants alone, unless somebody has. Such work has resident inputs and outputs only. */

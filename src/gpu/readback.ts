@@ -3,7 +3,8 @@ import { BufferUsage, MapMode } from './flags.js';
 import { guard } from './guard.js';
 import type { DeviceLoss } from './loss.js';
 import type { MemoryLedger } from './memory.js';
-import type { Tensor } from './tensor.js';
+import { type Storage, type Tensor, VECTOR_BYTES } from './tensor.js';
+import { texelGrid } from './texels.js';
 
 /**
  * Copies tensors to the host through a pool of staging buffers. A read waits for the work submitted before it
@@ -24,16 +25,16 @@ export class Readback {
    *   device refused the tensor's memory, or all was disposed of meanwhile.
    */
   async read(tensor: Tensor): Promise<Float32Array> {
-    const source = tensor.storage.buffer;
+    const { storage } = tensor;
     const operation = `Reading ${tensor}`;
-    if (!source) throw new ValidationError(operation, 'it has no memory: freeze first.');
+    if (!storage.made) throw new ValidationError(operation, 'it has no memory: freeze first.');
     if (tensor.dtype !== 'f32')
       throw new ValidationError(operation, `it holds ${tensor.dtype}: copy it to f32 first.`);
     this.loss.check(operation);
     const { value, refused } = guard(this.device, operation, () => {
-      const staging = this.take(tensor.bytes);
+      const staging = this.take(storage.form === 'texels' ? wholeRows(storage) : tensor.bytes);
       const encoder = this.device.createCommandEncoder({ label: 'readback' });
-      encoder.copyBufferToBuffer(source, tensor.offset, staging, 0, tensor.bytes);
+      copyOut(encoder, tensor, staging);
       this.device.queue.submit([encoder.finish()]);
       return { staging, mapped: staging.mapAsync(MapMode.READ, 0, tensor.bytes) };
     });
@@ -90,6 +91,21 @@ export class Readback {
     this.all.add(buffer);
     this.memory.add(size);
     return buffer;
+  }
+}
+
+/** What the rows take that its texels lie in. */
+function wholeRows({ bytes }: Storage): number {
+  const { columns, rows } = texelGrid(bytes);
+  return columns * rows * VECTOR_BYTES;
+}
+
+function copyOut(encoder: GPUCommandEncoder, { storage, offset, bytes }: Tensor, staging: GPUBuffer): void {
+  if (storage.buffer) encoder.copyBufferToBuffer(storage.buffer, offset, staging, 0, bytes);
+  if (storage.texture) {
+    const { columns, rows } = texelGrid(storage.bytes);
+    const to = { buffer: staging, bytesPerRow: columns * VECTOR_BYTES };
+    encoder.copyTextureToBuffer({ texture: storage.texture }, to, [columns, rows]);
   }
 }
 

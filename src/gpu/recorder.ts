@@ -1,9 +1,9 @@
-import type { Direction, Dispatch, Step } from './dispatch.js';
+import { bindingType, type Direction, type Dispatch, type Step } from './dispatch.js';
 import { LimitError, requireShape } from './errors.js';
 import { megabytes } from './format.js';
 import type { Gpu } from './gpu.js';
 import { type Assembled, buildProgram, buildProgramNow, compile, type Program } from './program.js';
-import { bytesOf, F32_BYTES, type Shape, Storage, Tensor } from './tensor.js';
+import { bytesOf, F32_BYTES, type Form, type Shape, Storage, Tensor } from './tensor.js';
 import { type DType, isHalf } from './wgsl-types.js';
 import { MAX_WORKGROUPS_PER_AXIS } from './workgroups.js';
 
@@ -41,9 +41,9 @@ export class Recorder {
     readonly label = 'program',
   ) {}
 
-  /** A temporary whose memory is planned, and shared with others, at freezing. */
-  temporary(label: string, shape: Shape, dtype: DType = 'f32'): Tensor {
-    const storage = new Storage(this.scoped(label), bytesOf(shape, dtype));
+  /** A temporary whose memory is planned, and shared with others, at freezing; in texels, it is not shared. */
+  temporary(label: string, shape: Shape, dtype: DType = 'f32', form: Form = 'buffer'): Tensor {
+    const storage = new Storage(this.scoped(label), bytesOf(shape, dtype), form);
     this.temporaries.add(storage);
     return new Tensor(storage, shape, 0, dtype);
   }
@@ -107,14 +107,17 @@ export class Recorder {
     key: string,
     shape: Shape,
     record: (output: Tensor) => void,
+    form: Form = 'buffer',
   ): Tensor {
     const label = `${sources[0].label}.${key}`;
     if (!sources.every((source) => source.storage.frozen)) {
-      const output = this.temporary(label, shape);
+      const output = this.temporary(label, shape, 'f32', form);
       record(output);
       return output;
     }
-    const { tensor, fresh } = this.gpu.prepared(sources, key, () => this.gpu.tensor(label, shape));
+    const { tensor, fresh } = this.gpu.prepared(sources, key, () =>
+      form === 'texels' ? this.gpu.texels(label, shape) : this.gpu.tensor(label, shape),
+    );
     if (fresh) {
       const outer = this.recordingSetup;
       this.recordingSetup = true;
@@ -190,11 +193,16 @@ export class Recorder {
     const reads = new Set<Storage>();
     const writes = new Set<Storage>();
     const half = Object.values(step.types).some(isHalf);
-    for (const { tensor, access } of step.bindings) {
+    for (const binding of step.bindings) {
+      const { tensor, access } = binding;
       const { storage } = tensor;
       const writing = access === 'write' || access === 'update';
       requireShape(
-        storage.buffer !== undefined || this.owns(storage) || this.parameterValues.has(storage),
+        bindingType(binding) !== undefined,
+        () => `${name}: ${tensor} lies in texels, and cannot be bound for the access '${access}'.`,
+      );
+      requireShape(
+        storage.made || this.owns(storage) || this.parameterValues.has(storage),
         () => `${name}: ${tensor} belongs to another recording, or was freed.`,
       );
       requireShape(
@@ -212,7 +220,7 @@ export class Recorder {
       (writing ? writes : reads).add(storage);
       const limit =
         access === 'uniform' ? limits.maxUniformBufferBindingSize : limits.maxStorageBufferBindingSize;
-      if (tensor.bytes > limit) {
+      if (storage.form === 'buffer' && tensor.bytes > limit) {
         throw new LimitError(
           `${name} needs ${megabytes(tensor.bytes)} for ${tensor.label} in one piece, but this GPU binds at most ` +
             `${megabytes(limit)}; choose a smaller size (--size).`,

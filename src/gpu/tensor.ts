@@ -16,7 +16,7 @@ export function bytesOf(shape: Shape, dtype: DType): number {
 }
 
 /** Bytes of a vec4f. */
-const VECTOR_BYTES = 16;
+export const VECTOR_BYTES = 16;
 
 /**
  * As many bytes as whole vectors take that hold these. Buffers are made so long, and bindings reach to the end of their
@@ -31,10 +31,13 @@ export function elements(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Where a tensor's bytes lie: in a buffer, or in the texels of a texture (see texels.ts). */
+export type Form = 'buffer' | 'texels';
+
 /**
  * The bytes behind one or more tensors. A resident storage has its buffer from the start. A planned one
  * belongs to a recording and gets its buffer (shared with others whose lifetimes do not meet) when the
- * recording is frozen into a program.
+ * recording is frozen into a program. One in texels has a texture in place of a buffer, and shares it with none.
  */
 export class Storage {
   private static made = 0;
@@ -46,12 +49,27 @@ export class Storage {
   frozen = false;
   /** What the device refused of making or filling the buffer; absent once it is known that it refused nothing. */
   refused?: Promise<GpuError | undefined>;
+  buffer?: GPUBuffer;
+  texture?: GPUTexture;
 
   constructor(
     readonly label: string,
     readonly bytes: number,
-    public buffer?: GPUBuffer,
+    readonly form: Form = 'buffer',
   ) {}
+
+  /** Whether it has memory. */
+  get made(): boolean {
+    return (this.buffer ?? this.texture) !== undefined;
+  }
+
+  /** Frees its memory. */
+  destroy(): void {
+    this.buffer?.destroy();
+    this.texture?.destroy();
+    delete this.buffer;
+    delete this.texture;
+  }
 }
 
 /**

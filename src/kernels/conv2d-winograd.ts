@@ -1,6 +1,6 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import { F32_BYTES, Tensor } from '../gpu/tensor.js';
+import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
@@ -23,8 +23,20 @@ const WORKGROUP_CHANNELS = 8;
 /** Input channels that the multiplication takes at a time, or a multiple of that. */
 const STEP_CHANNELS = 4;
 
-/** Output channels of a group of weights. */
-const GROUP_OUTPUTS = 32;
+/** How the multiplication takes the weights. */
+interface Grouping {
+  /** Output channels of a group of weights. */
+  outputs: number;
+  /** Where they lie. */
+  form: Form;
+}
+
+/** For subgroups as large as a block, whose lanes load weights together and hand them round. */
+const SHARED: Grouping = { outputs: 64, form: 'texels' };
+/** For others. */
+const SINGLE: Grouping = { outputs: 32, form: 'buffer' };
+
+const grouping = ({ gpu }: Recorder) => (gpu.facts.subgroupSize === BLOCK_QUADS ? SHARED : SINGLE);
 
 /** What a dispatch without subgroups binds of the weights, as WGSL fixes it: the 64 KiB that every device allows. */
 const BINDING_BYTES = 65_536;
@@ -65,7 +77,8 @@ export function winogradStrips(
  */
 export function conv2dWinograd(recorder: Recorder, call: Conv3x3): void {
   const { batch, inputChannels, outputChannels, height, width } = call.filter;
-  const outPadded = ceilDiv(outputChannels, GROUP_OUTPUTS) * GROUP_OUTPUTS;
+  const { outputs } = grouping(recorder);
+  const outPadded = ceilDiv(outputChannels, outputs) * outputs;
   // The multiplication takes as many at a time.
   const inPadded = ceilDiv(inputChannels, STEP_CHANNELS) * STEP_CHANNELS;
   const { quadsAcross, strips } = winogradStrips(height, width, Math.max(inPadded, outPadded));
@@ -114,9 +127,10 @@ function multiply(
   const [, , inPadded] = transformed.shape as [number, number, number, number];
   const [, , outPadded] = products.shape as [number, number, number, number];
   const weights = pack(recorder, filter, inPadded, outPadded);
-  const outGroups = outPadded / GROUP_OUTPUTS;
+  const { outputs, form } = grouping(recorder);
+  const outGroups = outPadded / outputs;
   const groups = POSITIONS * outGroups;
-  if (recorder.gpu.facts.subgroupSize === BLOCK_QUADS) {
+  if (form === 'texels') {
     recorder.dispatch({
       label,
       shader: 'winograd_multiply_broadcast',
@@ -132,7 +146,7 @@ function multiply(
     return;
   }
   // Every lane loads every weight: from a uniform buffer, which is faster, in as many dispatches as that takes bindings.
-  const groupBytes = inPadded * GROUP_OUTPUTS * F32_BYTES;
+  const groupBytes = inPadded * outputs * F32_BYTES;
   const perBinding = Math.floor(BINDING_BYTES / groupBytes);
   for (let first = 0; first < groups; first += perBinding) {
     const count = Math.min(perBinding, groups - first);
@@ -197,9 +211,11 @@ function isWide({ width }: Filter3x3): boolean {
 
 function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded: number): Tensor {
   const { weights, adjoint, inputChannels, outputChannels } = filter;
+  const { outputs, form } = grouping(recorder);
   // The last group has a whole binding's room behind its beginning.
-  const room = POSITIONS * inPadded * outPadded + BINDING_BYTES / F32_BYTES;
-  return recorder.prepared([weights], `winograd${adjoint ? '.adjoint' : ''}`, [room], (packed) =>
+  const room = form === 'texels' ? 0 : BINDING_BYTES / F32_BYTES;
+  const shape = [POSITIONS * inPadded * outPadded + room];
+  const record = (packed: Tensor) =>
     recorder.dispatch({
       label: 'conv2d.pack',
       shader: 'winograd_pack',
@@ -208,10 +224,11 @@ function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded
         IN_CHANNELS: inputChannels,
         OUT_PADDED: outPadded,
         IN_PADDED: inPadded,
+        GROUP: outputs,
         ADJOINT: adjoint ? 1 : 0,
       },
       bindings: [read(weights), write(packed)],
-      workgroups: linearGrid(inPadded * outPadded, 64),
-    }),
-  );
+      workgroups: linearGrid((inPadded * outPadded) / 4, 64),
+    });
+  return recorder.prepared([weights], `winograd${adjoint ? '.adjoint' : ''}`, shape, record, form);
 }
