@@ -1,14 +1,12 @@
 enable subgroups;
 // df[i, k] = sum over j of s[j, i] f[j, k]; added to what df holds where `accumulate` is 1.
 //
-// f, df: rows of k4 vec4s, m of them; s: symmetric, rows of width4 vec4s, a multiple of 8, zero beyond m (see
-// gram_symmetrise.wgsl). A workgroup is one subgroup and makes 32 rows i of LANES vec4s of k, each lane one of every row.
-// Its lanes load the 32 numbers of s that a j needs together, four each, and hand them round by broadcasts: made for
-// processors, where loads cost more than arithmetic. Four j at a time, since sums that cross the edge of a loop are
+// f, df: rows of k4 vec4s, m of them; s: symmetric, rows of width4 vec4s, a multiple of 16, zero beyond m (see
+// gram_symmetrise.wgsl). A workgroup is one subgroup of eight and makes 64 rows i of eight vec4s of k, each lane one of
+// every row. Its lanes load the 64 numbers of s that a j needs together, four and four each, and hand them round: made
+// for processors, where loads cost more than arithmetic. Four j at a time, since sums that cross the edge of a loop are
 // masked and stored there, which costs as much as the multiply-adds of two.
 // Sizes are no constants: all shapes share a pipeline, since processors take long to compile so many registers.
-
-// Of a subgroup: 8 or 16.
 const LANES = 8u;
 
 struct Sizes {
@@ -16,7 +14,7 @@ struct Sizes {
   k4: f32,
   width4: f32,
   accumulate: f32,
-  // As many as a workgroup makes, 32; a number that the compiler is not to know.
+  // As many as a workgroup makes, 64; a number that the compiler is not to know.
   rows: f32,
 }
 
@@ -28,7 +26,7 @@ alias Four = vec4f;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> df: array<vec4f>;
 
-/// A lane's vec4 of four rows: of f, or of df.
+/// A lane's vec4 of four rows: of f, of s or of df.
 struct Rows {
   x: vec4f,
   y: vec4f,
@@ -45,13 +43,16 @@ fn add_one(s: vec4f, f: vec4f, sums: Rows) -> Rows {
   );
 }
 
-/// Four rows of s, four columns each, times four rows of f.
-fn add(a: vec4f, b: vec4f, c: vec4f, d: vec4f, f: Rows, sums: Rows) -> Rows {
-  return add_one(d, f.w, add_one(c, f.z, add_one(b, f.y, add_one(a, f.x, sums))));
+/// Of four rows of s, the four columns that lane `owner` has loaded, times four rows of f.
+fn add(s: Rows, owner: u32, f: Rows, sums: Rows) -> Rows {
+  let x = add_one(subgroupShuffle(s.x, owner), f.x, sums);
+  let y = add_one(subgroupShuffle(s.y, owner), f.y, x);
+  let z = add_one(subgroupShuffle(s.z, owner), f.z, y);
+  return add_one(subgroupShuffle(s.w, owner), f.w, z);
 }
 
-/// One lane's vec4s, one of each of 32 rows.
-alias Outputs = array<vec4f, 32>;
+/// One lane's vec4s, one of each of 64 rows.
+alias Outputs = array<vec4f, 64>;
 
 fn keep(i: u32, sums: Rows, outputs: ptr<function, Outputs>) {
   (*outputs)[i] = sums.x;
@@ -81,148 +82,37 @@ fn main(
   var s5 = Rows();
   var s6 = Rows();
   var s7 = Rows();
-  // Sixteen lanes load s for two values of j.
-  var weight = (lane / 8u) * width4 + group.x * 8u + lane % 8u;
+  var s8 = Rows();
+  var s9 = Rows();
+  var s10 = Rows();
+  var s11 = Rows();
+  var s12 = Rows();
+  var s13 = Rows();
+  var s14 = Rows();
+  var s15 = Rows();
+  var weight = group.x * 16u + lane;
   for (var j = 0u; j < m; j += 4u) {
     let at = min(j + vec4u(0u, 1u, 2u, 3u), vec4u(m - 1u)) * k4 + column;
     let x = Rows(vec4f(f[at.x]), vec4f(f[at.y]), vec4f(f[at.z]), vec4f(f[at.w]));
-    if (LANES == 8u) {
-      let a = s[weight];
-      let b = s[weight + width4];
-      let c = s[weight + 2u * width4];
-      let d = s[weight + 3u * width4];
-      s0 = add(
-        subgroupBroadcast(a, 0u),
-        subgroupBroadcast(b, 0u),
-        subgroupBroadcast(c, 0u),
-        subgroupBroadcast(d, 0u),
-        x,
-        s0,
-      );
-      s1 = add(
-        subgroupBroadcast(a, 1u),
-        subgroupBroadcast(b, 1u),
-        subgroupBroadcast(c, 1u),
-        subgroupBroadcast(d, 1u),
-        x,
-        s1,
-      );
-      s2 = add(
-        subgroupBroadcast(a, 2u),
-        subgroupBroadcast(b, 2u),
-        subgroupBroadcast(c, 2u),
-        subgroupBroadcast(d, 2u),
-        x,
-        s2,
-      );
-      s3 = add(
-        subgroupBroadcast(a, 3u),
-        subgroupBroadcast(b, 3u),
-        subgroupBroadcast(c, 3u),
-        subgroupBroadcast(d, 3u),
-        x,
-        s3,
-      );
-      s4 = add(
-        subgroupBroadcast(a, 4u),
-        subgroupBroadcast(b, 4u),
-        subgroupBroadcast(c, 4u),
-        subgroupBroadcast(d, 4u),
-        x,
-        s4,
-      );
-      s5 = add(
-        subgroupBroadcast(a, 5u),
-        subgroupBroadcast(b, 5u),
-        subgroupBroadcast(c, 5u),
-        subgroupBroadcast(d, 5u),
-        x,
-        s5,
-      );
-      s6 = add(
-        subgroupBroadcast(a, 6u),
-        subgroupBroadcast(b, 6u),
-        subgroupBroadcast(c, 6u),
-        subgroupBroadcast(d, 6u),
-        x,
-        s6,
-      );
-      s7 = add(
-        subgroupBroadcast(a, 7u),
-        subgroupBroadcast(b, 7u),
-        subgroupBroadcast(c, 7u),
-        subgroupBroadcast(d, 7u),
-        x,
-        s7,
-      );
-    } else {
-      let ab = s[weight];
-      let cd = s[weight + 2u * width4];
-      s0 = add(
-        subgroupBroadcast(ab, 0u),
-        subgroupBroadcast(ab, 8u),
-        subgroupBroadcast(cd, 0u),
-        subgroupBroadcast(cd, 8u),
-        x,
-        s0,
-      );
-      s1 = add(
-        subgroupBroadcast(ab, 1u),
-        subgroupBroadcast(ab, 9u),
-        subgroupBroadcast(cd, 1u),
-        subgroupBroadcast(cd, 9u),
-        x,
-        s1,
-      );
-      s2 = add(
-        subgroupBroadcast(ab, 2u),
-        subgroupBroadcast(ab, 10u),
-        subgroupBroadcast(cd, 2u),
-        subgroupBroadcast(cd, 10u),
-        x,
-        s2,
-      );
-      s3 = add(
-        subgroupBroadcast(ab, 3u),
-        subgroupBroadcast(ab, 11u),
-        subgroupBroadcast(cd, 3u),
-        subgroupBroadcast(cd, 11u),
-        x,
-        s3,
-      );
-      s4 = add(
-        subgroupBroadcast(ab, 4u),
-        subgroupBroadcast(ab, 12u),
-        subgroupBroadcast(cd, 4u),
-        subgroupBroadcast(cd, 12u),
-        x,
-        s4,
-      );
-      s5 = add(
-        subgroupBroadcast(ab, 5u),
-        subgroupBroadcast(ab, 13u),
-        subgroupBroadcast(cd, 5u),
-        subgroupBroadcast(cd, 13u),
-        x,
-        s5,
-      );
-      s6 = add(
-        subgroupBroadcast(ab, 6u),
-        subgroupBroadcast(ab, 14u),
-        subgroupBroadcast(cd, 6u),
-        subgroupBroadcast(cd, 14u),
-        x,
-        s6,
-      );
-      s7 = add(
-        subgroupBroadcast(ab, 7u),
-        subgroupBroadcast(ab, 15u),
-        subgroupBroadcast(cd, 7u),
-        subgroupBroadcast(cd, 15u),
-        x,
-        s7,
-      );
-    }
+    let rows = weight + vec4u(0u, 1u, 2u, 3u) * width4;
+    let low = Rows(s[rows.x], s[rows.y], s[rows.z], s[rows.w]);
+    s0 = add(low, 0u, x, s0);
+    s1 = add(low, 1u, x, s1);
+    s2 = add(low, 2u, x, s2);
+    s3 = add(low, 3u, x, s3);
+    s4 = add(low, 4u, x, s4);
+    s5 = add(low, 5u, x, s5);
+    s6 = add(low, 6u, x, s6);
+    s7 = add(low, 7u, x, s7);
+    let high = Rows(s[rows.x + 8u], s[rows.y + 8u], s[rows.z + 8u], s[rows.w + 8u]);
+    s8 = add(high, 0u, x, s8);
+    s9 = add(high, 1u, x, s9);
+    s10 = add(high, 2u, x, s10);
+    s11 = add(high, 3u, x, s11);
+    s12 = add(high, 4u, x, s12);
+    s13 = add(high, 5u, x, s13);
+    s14 = add(high, 6u, x, s14);
+    s15 = add(high, 7u, x, s15);
     weight += 4u * width4;
   }
   var outputs: Outputs;
@@ -234,9 +124,17 @@ fn main(
   keep(20u, s5, &outputs);
   keep(24u, s6, &outputs);
   keep(28u, s7, &outputs);
+  keep(32u, s8, &outputs);
+  keep(36u, s9, &outputs);
+  keep(40u, s10, &outputs);
+  keep(44u, s11, &outputs);
+  keep(48u, s12, &outputs);
+  keep(52u, s13, &outputs);
+  keep(56u, s14, &outputs);
+  keep(60u, s15, &outputs);
   // A loop, for a guarded store costs a compiler of processors as much as a hundred multiply-adds.
   for (var t = 0u; t < u32(sizes.rows); t++) {
-    let i = group.x * 32u + t;
+    let i = group.x * 64u + t;
     if (i < m && k < k4) {
       if (sizes.accumulate == 1.0) {
         df[i * k4 + k] += outputs[t];

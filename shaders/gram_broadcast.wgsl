@@ -1,13 +1,12 @@
 enable subgroups;
 // G[i, j] = scale * sum over k of f[i, k] f[j, k], for j >= i, stored at (j, i) too where `mirror` is 1.
 //
-// f: rows of k4 vec4s, m of them. A workgroup is one subgroup and makes a tile of 4 LANES x 4 LANES outputs in
+// f: rows of k4 vec4s, m of them. A workgroup is one subgroup of eight and makes a tile of 32 x 32 outputs in
 // registers: each lane loads the next four columns of four rows i and of four rows j, and every row i is then handed
-// to all lanes by broadcasts. So a number that is loaded serves 4 LANES multiply-adds: made for processors, where
-// loads cost more than arithmetic. Slice z takes slice4 vec4s of k and writes its own m x m matrix in g.
+// to all lanes. So a number that is loaded serves 32 multiply-adds: made for processors, where loads cost more than
+// arithmetic. Slice z takes slice4 vec4s of k and writes its own m x m matrix in g.
 // Sizes are no constants: all shapes share a pipeline, since processors take long to compile so many registers.
 
-// Of a subgroup: 8 or 16.
 const LANES = 8u;
 const TILE = 4u * LANES;
 
@@ -34,7 +33,7 @@ fn fours(at: vec4u) -> mat4x4f {
 }
 
 /// For each row i that the lanes hold in one register: its products with the lane's four rows j.
-alias Sums = array<vec4f, 16>;
+alias Sums = array<vec4f, LANES>;
 
 /// The sum plus the products of row i with the four rows j; j[c] is column c of the four.
 fn add(i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
@@ -46,26 +45,16 @@ fn add_from(skip: u32, i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
   return select(add(i, j, sum), sum, vec4u(0u, 1u, 2u, 3u) < vec4u(skip));
 }
 
-/// Adds the products of every lane's row i. A broadcast wants a literal.
+/// Adds the products of every lane's row i.
 fn multiply(skip: u32, i: vec4f, j: mat4x4f, sums: ptr<function, Sums>) {
-  (*sums)[0] = add_from(skip, subgroupBroadcast(i, 0u), j, (*sums)[0]);
-  (*sums)[1] = add_from(skip, subgroupBroadcast(i, 1u), j, (*sums)[1]);
-  (*sums)[2] = add_from(skip, subgroupBroadcast(i, 2u), j, (*sums)[2]);
-  (*sums)[3] = add_from(skip, subgroupBroadcast(i, 3u), j, (*sums)[3]);
-  (*sums)[4] = add_from(skip, subgroupBroadcast(i, 4u), j, (*sums)[4]);
-  (*sums)[5] = add_from(skip, subgroupBroadcast(i, 5u), j, (*sums)[5]);
-  (*sums)[6] = add_from(skip, subgroupBroadcast(i, 6u), j, (*sums)[6]);
-  (*sums)[7] = add_from(skip, subgroupBroadcast(i, 7u), j, (*sums)[7]);
-  if (LANES == 16u) {
-    (*sums)[8] = add_from(skip, subgroupBroadcast(i, 8u), j, (*sums)[8]);
-    (*sums)[9] = add_from(skip, subgroupBroadcast(i, 9u), j, (*sums)[9]);
-    (*sums)[10] = add_from(skip, subgroupBroadcast(i, 10u), j, (*sums)[10]);
-    (*sums)[11] = add_from(skip, subgroupBroadcast(i, 11u), j, (*sums)[11]);
-    (*sums)[12] = add_from(skip, subgroupBroadcast(i, 12u), j, (*sums)[12]);
-    (*sums)[13] = add_from(skip, subgroupBroadcast(i, 13u), j, (*sums)[13]);
-    (*sums)[14] = add_from(skip, subgroupBroadcast(i, 14u), j, (*sums)[14]);
-    (*sums)[15] = add_from(skip, subgroupBroadcast(i, 15u), j, (*sums)[15]);
-  }
+  (*sums)[0] = add_from(skip, subgroupShuffle(i, 0u), j, (*sums)[0]);
+  (*sums)[1] = add_from(skip, subgroupShuffle(i, 1u), j, (*sums)[1]);
+  (*sums)[2] = add_from(skip, subgroupShuffle(i, 2u), j, (*sums)[2]);
+  (*sums)[3] = add_from(skip, subgroupShuffle(i, 3u), j, (*sums)[3]);
+  (*sums)[4] = add_from(skip, subgroupShuffle(i, 4u), j, (*sums)[4]);
+  (*sums)[5] = add_from(skip, subgroupShuffle(i, 5u), j, (*sums)[5]);
+  (*sums)[6] = add_from(skip, subgroupShuffle(i, 6u), j, (*sums)[6]);
+  (*sums)[7] = add_from(skip, subgroupShuffle(i, 7u), j, (*sums)[7]);
 }
 
 /// The outputs of one lane: at [4 i + r] the tile's row i times the lane's row r.

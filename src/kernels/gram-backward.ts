@@ -1,10 +1,11 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import type { Tensor } from '../gpu/tensor.js';
+import type { Form, Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import { axpy } from './axpy.js';
 import { crop } from './crop.js';
+import { BROADCAST_LANES } from './gram-plan.js';
 import { padRows } from './pad-rows.js';
 
 /** What is to be made: (dy + dyᵀ)·f / (m·k). */
@@ -19,6 +20,9 @@ export interface Product {
 }
 
 const LABEL = 'gram.dInput';
+
+/** Rows of the result that a workgroup of gramBackwardBroadcast makes. */
+const BROADCAST_ROWS = 64;
 
 /** By blocks staged in workgroup memory. */
 export function gramBackwardTiled(recorder: Recorder, { f, dy, into, flops }: Product): Tensor {
@@ -56,27 +60,25 @@ export function gramBackwardLanes(recorder: Recorder, { f, dy, into, flops }: Pr
   return df;
 }
 
-/** By subgroups whose lanes hand round what they load. Only for sizes of subgroups in BROADCAST_LANES. */
+/** By subgroups whose lanes hand round what they load. Only for subgroups of BROADCAST_LANES. */
 export function gramBackwardBroadcast(recorder: Recorder, product: Product): Tensor {
   const { f, dy, into, flops } = product;
   const [m, k] = f.shape as [number, number];
-  const lanes = recorder.gpu.facts.subgroupSize!;
-  const s = symmetrise(recorder, dy, 32, 1 / f.size);
+  const s = symmetrise(recorder, dy, BROADCAST_ROWS, 1 / f.size, 'texels');
   const padded = padRows(recorder, f, 4);
   // The shader writes whole vectors: beside df, if its rows are no such.
   const beside = padded !== f;
   const accumulate = into !== undefined && !beside;
   const df = accumulate ? into : recorder.temporary(LABEL, padded.shape);
   const [k4, width] = [padded.shape[1]! / 4, s.shape[1]!];
-  const sizes = recorder.parameters('gram.sizes', [m, k4, width / 4, accumulate ? 1 : 0, 32]);
-  const [across, fold] = linearGrid(k4, lanes);
+  const sizes = recorder.parameters('gram.sizes', [m, k4, width / 4, accumulate ? 1 : 0, BROADCAST_ROWS]);
+  const [across, fold] = linearGrid(k4, BROADCAST_LANES);
   recorder.dispatch({
     label: LABEL,
     shader: 'gram_backward_broadcast',
-    constants: { LANES: lanes },
     types: { Four: wgslType(f.dtype, 4) },
     bindings: [read(padded), read(s), uniform(sizes), accumulate ? update(df) : write(df)],
-    workgroups: [width / 32, across, fold],
+    workgroups: [width / BROADCAST_ROWS, across, fold],
     flops,
   });
   if (!beside) return df;
@@ -87,16 +89,22 @@ export function gramBackwardBroadcast(recorder: Recorder, product: Product): Ten
 }
 
 /** scale·(dy + dyᵀ), its rows and columns padded with zeros to a multiple of `multiple`. */
-function symmetrise(recorder: Recorder, dy: Tensor, multiple: number, scale: number): Tensor {
+function symmetrise(
+  recorder: Recorder,
+  dy: Tensor,
+  multiple: number,
+  scale: number,
+  form: Form = 'buffer',
+): Tensor {
   const m = dy.shape[0]!;
   const width = ceilDiv(m, multiple) * multiple;
-  const s = recorder.temporary('gram.symmetric', [width, width]);
+  const s = recorder.temporary('gram.symmetric', [width, width], 'f32', form);
   recorder.dispatch({
     label: 'gram.symmetrise',
     shader: 'gram_symmetrise',
     constants: { M: m, WIDTH: width, SCALE: scale },
     bindings: [read(dy), write(s)],
-    workgroups: linearGrid(width * width),
+    workgroups: linearGrid((width * width) / 4),
     flops: 2 * m * m,
   });
   return s;

@@ -8,15 +8,15 @@ import { ceilDiv, MAX_WORKGROUPS_PER_AXIS } from '../gpu/workgroups.js';
  */
 export type GramVariant = 'broadcast' | 'lanes' | 'tiled';
 
-/** Invocations of a subgroup for which the shaders of 'broadcast' can be set. */
-export const BROADCAST_LANES: readonly number[] = [8, 16];
+/** Invocations of a subgroup that the shaders of 'broadcast' are made for. */
+export const BROADCAST_LANES = 8;
 
 /** The variants that an adapter can run, those to prefer while nothing has been measured first. */
 export function gramVariants({
   software,
-  subgroupSize = 0,
+  subgroupSize,
 }: Pick<AdapterFacts, 'software' | 'subgroupSize'>): GramVariant[] {
-  const broadcast: GramVariant[] = BROADCAST_LANES.includes(subgroupSize) ? ['broadcast'] : [];
+  const broadcast: GramVariant[] = subgroupSize === BROADCAST_LANES ? ['broadcast'] : [];
   return software ? [...broadcast, 'lanes', 'tiled'] : ['tiled', 'lanes', ...broadcast];
 }
 
@@ -30,8 +30,8 @@ export interface GramPlan {
 }
 
 interface Recipe {
-  /** Rows and columns of the result that one workgroup makes, of so many lanes where that is not fixed. */
-  tile: (lanes: number) => number;
+  /** Rows and columns of the result that one workgroup makes. */
+  tile: number;
   /** Slices are multiples of this. */
   step: number;
   /** As many workgroups as keep the adapter busy. */
@@ -43,22 +43,18 @@ interface Recipe {
 }
 
 const RECIPES: Record<GramVariant, Recipe> = {
-  broadcast: { tile: (lanes) => 4 * lanes, step: 4, wanted: 16, shortest: 512, longest: 2048 },
-  lanes: { tile: () => 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
-  tiled: { tile: () => 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
+  broadcast: { tile: 4 * BROADCAST_LANES, step: 4, wanted: 16, shortest: 512, longest: 2048 },
+  lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
+  tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
 };
 
 /** Partial matrices may take no more than this, whatever the parallelism they would bring. */
 const PARTIAL_BYTES = 2 ** 25;
 
-/**
- * Cuts an m × k times k × m product. Depends on nothing but its arguments, so that results can be repeated.
- *
- * @param lanes invocations of a subgroup; matters to 'broadcast' alone.
- */
-export function planGram(variant: GramVariant, m: number, k: number, lanes = 8): GramPlan {
+/** Cuts an m × k times k × m product. Depends on nothing but its arguments, so that results can be repeated. */
+export function planGram(variant: GramVariant, m: number, k: number): GramPlan {
   const { tile, step, wanted, shortest, longest } = RECIPES[variant];
-  const side = ceilDiv(m, tile(lanes));
+  const side = ceilDiv(m, tile);
   const tiles = (side * (side + 1)) / 2;
   const useful = Math.min(ceilDiv(wanted, tiles), ceilDiv(k, shortest));
   const affordable = Math.max(1, Math.floor(PARTIAL_BYTES / (4 * m * m)));

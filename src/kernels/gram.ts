@@ -10,7 +10,7 @@ import {
   gramBackwardTiled,
   type Product,
 } from './gram-backward.js';
-import { type GramVariant, gramVariants, planGram } from './gram-plan.js';
+import { BROADCAST_LANES, type GramVariant, gramVariants, planGram } from './gram-plan.js';
 import { padRows } from './pad-rows.js';
 import { gramShape } from './shapes.js';
 
@@ -29,8 +29,7 @@ import { gramShape } from './shapes.js';
 export function gram(recorder: Recorder, x: Tensor): Tensor {
   const { f, m, k } = asMatrix(x);
   const variant = chooseVariant(recorder, 'gram', f);
-  const lanes = recorder.gpu.facts.subgroupSize;
-  const { slices, slice, workgroups } = planGram(variant, m, k, lanes);
+  const { slices, slice, workgroups } = planGram(variant, m, k);
   const scale = 1 / x.size;
 
   const g = recorder.temporary('gram', [m, m]);
@@ -60,11 +59,10 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
       });
     } else {
       const { M, SCALE, MIRROR } = constants;
-      const sizes = recorder.parameters('gram.sizes', [M, k4, slice4, SCALE, MIRROR, 16 * lanes!]);
+      const sizes = recorder.parameters('gram.sizes', [M, k4, slice4, SCALE, MIRROR, 16 * BROADCAST_LANES]);
       recorder.dispatch({
         ...call,
         shader: 'gram_broadcast',
-        constants: { LANES: lanes! },
         types: { Four: wgslType(f.dtype, 4) },
         bindings: [read(padded), uniform(sizes), write(target)],
       });
