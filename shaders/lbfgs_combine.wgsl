@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_total.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_pairs.wgsl, parts/lbfgs_total.wgsl.
 // L-BFGS, pass 6: the direction d = cg g + sum over stored pairs of (cs s + cy y), and for each tile of 1024 elements PARTS
 // partial sums of (g.d, sum |d|, max |d|, how many of d are not finite).
 //
@@ -72,8 +72,8 @@ fn main(
       let row = place(slot, start);
       for (var h = 0u; h < HELD; h++) {
         let at = row + h * LANES * VECTORS;
-        let sj = unpack(s[at], s[at + VECTORS - 1u]);
-        let yj = unpack(y[at], y[at + VECTORS - 1u]);
+        let sj = step_at(at);
+        let yj = difference_at(at);
         let cs = vec4f(coefficients.x * sj.unit);
         let cy = vec4f(coefficients.y * yj.unit);
         d[2u * h] = fma(cs, sj.a, fma(cy, yj.a, d[2u * h]));

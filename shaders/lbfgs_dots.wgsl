@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_pairs.wgsl.
 // L-BFGS, pass 2: the products of all pairs with this evaluation's gradient g and with the new y, as partial sums.
 //
 // Vector-free L-BFGS (Chen, Wang & Zhou, "Large-scale L-BFGS using MapReduce", NIPS 2014, section 3.2) needs only
@@ -33,8 +33,8 @@ fn slot_of(j: u32, first: u32, stored: u32, candidate: u32) -> u32 {
 
 // The products of eight elements of a pair with the tile's, from `quad` on.
 fn products(at: u32, quad: u32) -> vec4f {
-  let sj = unpack(s[at], s[at + VECTORS - 1u]);
-  let yj = unpack(y[at], y[at + VECTORS - 1u]);
+  let sj = step_at(at);
+  let yj = difference_at(at);
   let dy_a = new_y[quad];
   let dy_b = new_y[quad + 1u];
   let g_a = new_g[quad];
@@ -60,7 +60,7 @@ fn main(
 
   if (lane < TILE_EIGHTS) {
     let at = place(candidate, start + lane);
-    let dy = unpack(y[at], y[at + VECTORS - 1u]);
+    let dy = difference_at(at);
     new_y[2u * lane] = dy.unit * dy.a;
     new_y[2u * lane + 1u] = dy.unit * dy.b;
     new_g[2u * lane] = slope_at(2u * (start + lane));

@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_pairs.wgsl.
 // L-BFGS, pass 2, for processors that play a GPU: what lbfgs_dots computes, by workgroups of eight lanes that share nothing,
 // so that there is no barrier. Each lane leaves its own sums: partials[(row * tiles + tile) * LANES + lane].
 //
@@ -48,7 +48,7 @@ fn main(
         g[2u * e] = slope_at(2u * eight);
         g[2u * e + 1u] = slope_at(2u * eight + 1u);
         let at = place(candidate, eight);
-        let new_y = unpack(y[at], y[at + VECTORS - 1u]);
+        let new_y = difference_at(at);
         dy[2u * e] = new_y.unit * new_y.a;
         dy[2u * e + 1u] = new_y.unit * new_y.b;
       }
@@ -59,8 +59,8 @@ fn main(
         var sum = sums[j * LANES + lane];
         for (var e = 0u; e < EACH; e++) {
           let at = row + e * LANES * VECTORS;
-          let sj = unpack(s[at], s[at + VECTORS - 1u]);
-          let yj = unpack(y[at], y[at + VECTORS - 1u]);
+          let sj = step_at(at);
+          let yj = difference_at(at);
           sum += vec4f(
             along(sj, dy[2u * e], dy[2u * e + 1u]),
             along(yj, dy[2u * e], dy[2u * e + 1u]),

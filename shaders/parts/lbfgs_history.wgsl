@@ -25,18 +25,20 @@ fn place(slot: u32, eight: u32) -> u32 {
   return ((eight / EIGHTS) * SLOTS + slot) * ROW + (eight % EIGHTS) * VECTORS;
 }
 
-// From the two vectors of an eight, or from the first alone.
-fn unpack(first: vec4u, second: vec4u) -> Eight {
-  if (VECTORS == 2u) {
-    return Eight(bitcast<vec4f>(first), bitcast<vec4f>(second), 1.0);
-  }
-  let bits = (first & vec4u(0x00010001u)) << vec4u(0u, 1u, 2u, 3u);
+// From two vectors.
+fn whole(first: vec4u, second: vec4u) -> Eight {
+  return Eight(bitcast<vec4f>(first), bitcast<vec4f>(second), 1.0);
+}
+
+// From one.
+fn unpack(words: vec4u) -> Eight {
+  let bits = (words & vec4u(0x00010001u)) << vec4u(0u, 1u, 2u, 3u);
   let pairs = bits.x | bits.y | bits.z | bits.w;
   let exponent = (pairs & 15u) | (pairs >> 12u);
   // The whole numbers stay where they are, 17 bits up.
   return Eight(
-    vec4f(bitcast<vec4i>(first & vec4u(0xfffe0000u))),
-    vec4f(bitcast<vec4i>((first << vec4u(16u)) & vec4u(0xfffe0000u))),
+    vec4f(bitcast<vec4i>(words & vec4u(0xfffe0000u))),
+    vec4f(bitcast<vec4i>((words << vec4u(16u)) & vec4u(0xfffe0000u))),
     bitcast<f32>(exponent << 23u),
   );
 }

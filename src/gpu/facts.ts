@@ -8,6 +8,8 @@ export interface AdapterFacts {
   software: boolean;
   /** Lanes of a subgroup, where shaders may use subgroups and these are of one size; else undefined. */
   subgroupSize: number | undefined;
+  /** Whether a shader has a texel faster than a vector of a buffer: on Mesa's processors (see texels.ts). */
+  quickTexels: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export function adapterFacts(
   const names = `${vendor} ${architecture} ${device} ${description}`;
   const software =
     info?.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render|\bwarp\b/i.test(names);
+  const quickTexels = /llvmpipe|lavapipe/i.test(names);
   const { subgroupMinSize: least, subgroupMaxSize: most } = info ?? {};
   const subgroupSize = features.has('subgroups') && least === most ? most : undefined;
-  return { vendor, architecture, device, description, software, subgroupSize };
+  return { vendor, architecture, device, description, software, subgroupSize, quickTexels };
 }

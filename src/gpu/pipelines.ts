@@ -98,7 +98,9 @@ export class PipelineCache {
 
 function layoutOf(type: BindingType): Pick<GPUBindGroupLayoutEntry, 'buffer' | 'storageTexture'> {
   const access = texelAccess(type);
-  return access ? { storageTexture: texelLayout(access) } : { buffer: { type: type as GPUBufferBindingType } };
+  return access
+    ? { storageTexture: texelLayout(access) }
+    : { buffer: { type: type as GPUBufferBindingType } };
 }
 
 function texelAccess(type: BindingType): TexelAccess | undefined {

@@ -62,11 +62,7 @@ export function texelLayout(access: TexelAccess): GPUStorageTextureBindingLayout
  * @param accesses by the bindings' numbers.
  * @throws Error when a binding is not declared so.
  */
-export function inTexels(
-  shader: string,
-  source: string,
-  accesses: ReadonlyMap<number, TexelAccess>,
-): string {
+export function inTexels(shader: string, source: string, accesses: ReadonlyMap<number, TexelAccess>): string {
   if (accesses.size === 0) return source;
   let code = source;
   for (const [binding, access] of accesses) {
@@ -77,14 +73,20 @@ export function inTexels(
     const [, , name, type] = declared.exec(code) ?? [];
     if (!name || !type)
       throw new Error(`shaders/${shader}.wgsl declares no array of vec4f or vec4u as binding ${binding}.`);
-    code = code.replace(declared, `$1 $2: texture_storage_2d<${FORMAT}, ${access === 'read-only' ? 'read' : 'write'}>;`);
+    code = code.replace(
+      declared,
+      `$1 $2: texture_storage_2d<${FORMAT}, ${access === 'read-only' ? 'read' : 'write'}>;`,
+    );
     code = access === 'read-only' ? rewriteLoads(code, name, type) : rewriteStores(code, name);
   }
   return `${code}\nfn texel(i: u32) -> vec2u { return vec2u(i % ${COLUMNS}u, i / ${COLUMNS}u); }\n`;
 }
 
 function rewriteLoads(code: string, name: string, type: string): string {
-  return rewrite(code, name, (index, rest) => [`bitcast<${type}>(textureLoad(${name}, texel(u32(${index}))))`, rest]);
+  return rewrite(code, name, (index, rest) => [
+    `bitcast<${type}>(textureLoad(${name}, texel(u32(${index}))))`,
+    rest,
+  ]);
 }
 
 function rewriteStores(code: string, name: string): string {

@@ -2,6 +2,7 @@ import { requireShape } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
+import { chooseForm, type Form, historyForm } from './forms.js';
 import { allocateHistory, type Chunk, TILE } from './history.js';
 import type { HistoryBits, ResolvedOptions } from './options.js';
 import { LOG_ENTRIES, STATE_FIELDS } from './state.js';
@@ -27,6 +28,7 @@ export interface Buffers {
   step: Tensor;
   /** The best x; a placeholder in the mode 'seed'. */
   best: Tensor;
+  form: Form;
   chunks: readonly Chunk[];
   slots: number;
   bits: HistoryBits;
@@ -54,9 +56,10 @@ export function allocate(gpu: Gpu, problem: Problem, options: ResolvedOptions, o
     owned.push(tensor);
     return tensor;
   };
-  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, options.maxBindingBytes ?? Infinity);
   const bits = options.historyBits;
-  const chunks = allocateHistory(gpu, size, { slots, bits }, limit);
+  const form = chooseForm(gpu, slots + 2, ceilDiv(size, TILE));
+  const place = historyForm(form, gpu.facts);
+  const chunks = allocateHistory(gpu, size, { slots, bits }, place, options.maxBindingBytes);
   const whole = ceilDiv(size, TILE) * TILE;
   for (const { geometry, s, y } of chunks) owned.push(geometry, s, y);
   return {
@@ -64,6 +67,7 @@ export function allocate(gpu: Gpu, problem: Problem, options: ResolvedOptions, o
     before: keep('before', [whole]),
     step: keep('step', [whole]),
     best: keep('best', [options.mode === 'robust' ? size : 1]),
+    form,
     chunks,
     slots,
     bits,

@@ -1,5 +1,7 @@
+import type { AdapterFacts } from '../gpu/facts.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ShaderName } from '../gpu/pipelines.js';
+import type { Form as StorageForm } from '../gpu/tensor.js';
 import { vectorsOfEight } from './history.js';
 import type { HistoryBits } from './options.js';
 
@@ -56,6 +58,11 @@ export function dotsConstants(form: Form, slots: number): Record<string, number>
  */
 export function combineHeld(form: Form, bits: HistoryBits): number {
   return form === 'wide' ? 1 : 4 / vectorsOfEight(bits);
+}
+
+/** Where the history lies: in texels where the passes like that. */
+export function historyForm(form: Form, { quickTexels }: AdapterFacts): StorageForm {
+  return form === 'narrow' && quickTexels ? 'texels' : 'buffer';
 }
 
 /** Bytes of one partial sum, a vec4f. */

@@ -1,7 +1,8 @@
 import { LimitError } from '../gpu/errors.js';
 import { megabytes } from '../gpu/format.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { F32_BYTES, Tensor } from '../gpu/tensor.js';
+import { F32_BYTES, type Form, type Shape, Tensor } from '../gpu/tensor.js';
+import { texelBytes } from '../gpu/texels.js';
 import { ceilDiv } from '../gpu/workgroups.js';
 import type { HistoryBits } from './options.js';
 
@@ -65,15 +66,22 @@ export function cut(
  * The history: rings of `slots` steps s and as many gradient differences y of `size` elements. At 512² a history
  * of 100 is 318 MB where a binding may be 128 MiB, so it is cut by ranges of elements: each chunk has all slots of
  * its range, and the wide passes are dispatched once a chunk.
+ *
+ * @param form where it is to lie.
+ * @param most bytes of a chunk's s or y, as `cut` takes them, if fewer than the device allows.
  */
 export function allocateHistory(
   gpu: Gpu,
   size: number,
   format: HistoryFormat,
-  bindingBytes: number,
+  form: Form,
+  most = Infinity,
 ): Chunk[] {
   const { slots, bits } = format;
-  const ranges = cut(size, format, bindingBytes);
+  const limit = form === 'texels' ? texelBytes(gpu.limits) : gpu.limits.maxStorageBufferBindingSize;
+  const ranges = cut(size, format, Math.min(limit, most));
+  const allocate = (label: string, shape: Shape) =>
+    form === 'texels' ? gpu.texels(label, shape) : gpu.tensor(label, shape);
   const allTiles = ranges.reduce((sum, { count }) => sum + ceilDiv(count, TILE), 0);
   let firstTile = 0;
   return ranges.map(({ start, count }, i) => {
@@ -86,8 +94,8 @@ export function allocateHistory(
       count,
       tiles,
       geometry: gpu.tensor(`lbfgs.chunk${i}`, [3], new Float32Array(words.buffer)),
-      s: gpu.tensor(`lbfgs.s${i}`, shape),
-      y: gpu.tensor(`lbfgs.y${i}`, shape),
+      s: allocate(`lbfgs.s${i}`, shape),
+      y: allocate(`lbfgs.y${i}`, shape),
     };
   });
 }

@@ -2,7 +2,7 @@ import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Buffers } from './buffers.js';
-import { chooseForm, combineHeld, dotsConstants, FORMS } from './forms.js';
+import { combineHeld, dotsConstants, FORMS } from './forms.js';
 import { range, vectorsOfEight, wholeTiles } from './history.js';
 import type { ResolvedOptions } from './options.js';
 import { LOG_ENTRIES } from './state.js';
@@ -37,7 +37,7 @@ export function recordDirection(
   options: ResolvedOptions,
   search = false,
 ): void {
-  const { chunks, slots, bits } = b;
+  const { chunks, form: chosen, slots, bits } = b;
   const tiles = chunks.reduce((sum, chunk) => sum + chunk.tiles, 0);
   const rows = slots + 2;
   const guard = options.mode === 'robust' && !search ? 1 : 0;
@@ -47,7 +47,6 @@ export function recordDirection(
     SEARCH: search ? 1 : 0,
     TOLERANCE_CHANGE: options.toleranceChange,
   };
-  const chosen = chooseForm(recorder.gpu, rows, tiles);
   const form = FORMS[chosen];
   const history = { ...boundary(options), SLOTS: slots, VECTORS: vectorsOfEight(bits) };
   const partials = recorder.temporary('partials', [rows, tiles, form.parts, 4]);
@@ -60,8 +59,9 @@ export function recordDirection(
       shader: 'lbfgs_append',
       constants: { ...history, ...form.tile },
       bindings: [
-        update(chunk.s),
-        update(chunk.y),
+        // One row of it.
+        write(chunk.s),
+        write(chunk.y),
         read(range(b.gradient, chunk)),
         read(range(b.x, chunk)),
         read(wholeTiles(b.before, chunk)),
