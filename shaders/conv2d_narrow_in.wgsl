@@ -96,14 +96,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let width = i32(sizes.width4);
   for (var o = 0u; o < outputs; o++) {
     let own = weights[o * 8u + lane];
-    let pa = subgroupBroadcast(own, 0u);
-    let pb = subgroupBroadcast(own, 1u);
-    let qa = subgroupBroadcast(own, 2u);
-    let qb = subgroupBroadcast(own, 3u);
-    let ra = subgroupBroadcast(own, 4u);
-    let rb = subgroupBroadcast(own, 5u);
+    let pa = subgroupShuffle(own, 0u);
+    let pb = subgroupShuffle(own, 1u);
+    let qa = subgroupShuffle(own, 2u);
+    let qb = subgroupShuffle(own, 3u);
+    let ra = subgroupShuffle(own, 4u);
+    let rb = subgroupShuffle(own, 5u);
     // The channels' ninth taps, and the bias.
-    let last = subgroupBroadcast(own, 6u);
+    let last = subgroupShuffle(own, 6u);
     var above = convolve(vec4f(last.w), p0, p1, p2, pa, pb, last.x);
     above = convolve(above, q0, q1, q2, qa, qb, last.y);
     above = convolve(above, r0, r1, r2, ra, rb, last.z);

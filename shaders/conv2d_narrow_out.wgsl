@@ -18,10 +18,12 @@ struct Sizes {
   rows: f32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
-@group(0) @binding(2) var<uniform> sizes: Sizes;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+// One tensor, bound twice.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(2) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
 // Four pixels of a row, and the same one pixel to the left and to the right.
 struct Run {
@@ -44,20 +46,35 @@ fn load(plane: i32, row: i32, column: i32) -> vec4f {
   let width = i32(sizes.width4);
   let inside = row >= 0 && row < height && column >= 0 && column < width;
   let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
-  return select(vec4f(), x[at], inside);
+  return select(vec4f(), x4[at], inside);
 }
 
-fn run(plane: i32, row: i32, column: i32, lane: u32) -> Run {
-  let m = load(plane, row, column);
-  var before = subgroupShuffleUp(m.w, 1u);
-  var after = subgroupShuffleDown(m.x, 1u);
+// A single pixel, likewise; the column counts pixels.
+fn pixel(plane: i32, row: i32, column: i32) -> f32 {
+  let height = i32(sizes.height);
+  let width = 4 * i32(sizes.width4);
+  let inside = row >= 0 && row < height && column >= 0 && column < width;
+  let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
+  return select(0.0, x[at], inside);
+}
+
+// The pixels beside the workgroup's own, lane k's those of the k-th of its six rows: two loads for all, where one for
+// each row and side would not leave the loop in the instruction cache.
+struct Beside {
+  left: f32,
+  right: f32,
+}
+
+fn beside(plane: i32, row: i32, first: i32, lane: u32) -> Beside {
+  let own = row + min(i32(lane), 5);
+  return Beside(pixel(plane, own, first - 1), pixel(plane, own, first + 32));
+}
+
+fn run(plane: i32, first: i32, k: u32, column: i32, edges: Beside, lane: u32) -> Run {
+  let m = load(plane, first + i32(k), column);
   // The outermost lanes have a neighbour on one side only.
-  if (lane == 0u) {
-    before = load(plane, row, column - 1).w;
-  }
-  if (lane == 7u) {
-    after = load(plane, row, column + 1).x;
-  }
+  let before = select(subgroupShuffleUp(m.w, 1u), subgroupShuffle(edges.left, k), lane == 0u);
+  let after = select(subgroupShuffleDown(m.x, 1u), subgroupShuffle(edges.right, k), lane == 7u);
   return Run(vec4f(before, m.xyz), m, vec4f(m.yzw, after));
 }
 
@@ -98,38 +115,39 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var r = Rows();
   for (var i = 0u; i < inputs; i++) {
     let plane = image * i32(inputs) + i32(i);
-    let x0 = run(plane, row - 1, column, lane);
-    let x1 = run(plane, row, column, lane);
-    let x2 = run(plane, row + 1, column, lane);
-    let x3 = run(plane, row + 2, column, lane);
-    let x4 = run(plane, row + 3, column, lane);
-    let x5 = run(plane, row + 4, column, lane);
+    let edges = beside(plane, row - 1, i32(group.x) * 32, lane);
+    let r0 = run(plane, row - 1, 0u, column, edges, lane);
+    let r1 = run(plane, row - 1, 1u, column, edges, lane);
+    let r2 = run(plane, row - 1, 2u, column, edges, lane);
+    let r3 = run(plane, row - 1, 3u, column, edges, lane);
+    let r4 = run(plane, row - 1, 4u, column, edges, lane);
+    let r5 = run(plane, row - 1, 5u, column, edges, lane);
     let own = weights[i * 8u + lane];
-    let pa = subgroupBroadcast(own, 0u);
-    let pb = subgroupBroadcast(own, 1u);
-    let qa = subgroupBroadcast(own, 2u);
-    let qb = subgroupBroadcast(own, 3u);
-    let ra = subgroupBroadcast(own, 4u);
-    let rb = subgroupBroadcast(own, 5u);
+    let pa = subgroupShuffle(own, 0u);
+    let pb = subgroupShuffle(own, 1u);
+    let qa = subgroupShuffle(own, 2u);
+    let qb = subgroupShuffle(own, 3u);
+    let ra = subgroupShuffle(own, 4u);
+    let rb = subgroupShuffle(own, 5u);
     // The channels' ninth taps.
-    let last = subgroupBroadcast(own, 6u);
+    let last = subgroupShuffle(own, 6u);
     p = Rows(
-      convolve(p.a, x0, x1, x2, pa, pb, last.x),
-      convolve(p.b, x1, x2, x3, pa, pb, last.x),
-      convolve(p.c, x2, x3, x4, pa, pb, last.x),
-      convolve(p.d, x3, x4, x5, pa, pb, last.x),
+      convolve(p.a, r0, r1, r2, pa, pb, last.x),
+      convolve(p.b, r1, r2, r3, pa, pb, last.x),
+      convolve(p.c, r2, r3, r4, pa, pb, last.x),
+      convolve(p.d, r3, r4, r5, pa, pb, last.x),
     );
     q = Rows(
-      convolve(q.a, x0, x1, x2, qa, qb, last.y),
-      convolve(q.b, x1, x2, x3, qa, qb, last.y),
-      convolve(q.c, x2, x3, x4, qa, qb, last.y),
-      convolve(q.d, x3, x4, x5, qa, qb, last.y),
+      convolve(q.a, r0, r1, r2, qa, qb, last.y),
+      convolve(q.b, r1, r2, r3, qa, qb, last.y),
+      convolve(q.c, r2, r3, r4, qa, qb, last.y),
+      convolve(q.d, r3, r4, r5, qa, qb, last.y),
     );
     r = Rows(
-      convolve(r.a, x0, x1, x2, ra, rb, last.z),
-      convolve(r.b, x1, x2, x3, ra, rb, last.z),
-      convolve(r.c, x2, x3, x4, ra, rb, last.z),
-      convolve(r.d, x3, x4, x5, ra, rb, last.z),
+      convolve(r.a, r0, r1, r2, ra, rb, last.z),
+      convolve(r.b, r1, r2, r3, ra, rb, last.z),
+      convolve(r.c, r2, r3, r4, ra, rb, last.z),
+      convolve(r.d, r3, r4, r5, ra, rb, last.z),
     );
   }
 

@@ -31,7 +31,7 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
     constants: { BINDING_VECTORS: outer * OUTER_VECTORS },
     ...(adjoint ? {} : { types: { In4: wgslType(x.dtype, 4), Out4: wgslType(y.dtype, 4) } }),
     bindings: [
-      read(x),
+      ...(adjoint ? [read(x), read(x)] : [read(x)]),
       uniform(weights),
       uniform(
         recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS.out] : sizes),
