@@ -44,7 +44,8 @@ export function createTexels(device: GPUDevice, label: string, bytes: number): G
     label,
     size: [columns, rows],
     format: FORMAT,
-    usage: TextureUsage.STORAGE_BINDING | TextureUsage.COPY_SRC,
+    // Nothing is drawn: but Dawn fills with zeros in place only what can be drawn to, else from a buffer as large again.
+    usage: TextureUsage.STORAGE_BINDING | TextureUsage.COPY_SRC | TextureUsage.RENDER_ATTACHMENT,
   });
 }
 
