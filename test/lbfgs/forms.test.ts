@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { chooseForm, eligibleForms, type Form } from '../../src/lbfgs/forms.js';
+import { chooseForm, eligibleForms, type Form, historyForm } from '../../src/lbfgs/forms.js';
+import { adapterFacts } from '../../src/gpu/facts.js';
 import { TILE } from '../../src/lbfgs/history.js';
 import { useGpu } from '../support/gpu.js';
 import { drive, quadratic } from '../support/lbfgs.js';
@@ -22,6 +23,15 @@ describe('which forms can take a history', () => {
     // 8 sums of 16 bytes a row and tile.
     expect(eligibleForms(100, 10, 128_000, true)).toEqual(['narrow', 'wide']);
     expect(eligibleForms(100, 10, 127_999, true)).toEqual(['wide']);
+  });
+
+  it('lies in texels for the narrow form alone, and only where those load fast', () => {
+    const facts = (description: string) => adapterFacts({ description } as GPUAdapterInfo);
+    const mesa = facts('llvmpipe (LLVM 15.0.6, 256 bits)');
+    expect(historyForm('narrow', mesa)).toBe('texels');
+    expect(historyForm('wide', mesa)).toBe('buffer');
+    expect(historyForm('narrow', facts('SwiftShader Device'))).toBe('buffer');
+    expect(historyForm('narrow', facts('NVIDIA H200'))).toBe('buffer');
   });
 
   it('takes the one that is forced', () => {
