@@ -7,7 +7,8 @@ enable subgroups;
 // laid out by conv2d_narrow_pack.wgsl. Grid: (⌈width / 32⌉, ⌈height / 2⌉, images).
 // The length of the uniform binding, which may reach beyond the weights.
 const BINDING_VECTORS: u32 = 512u;
-// Four of x's and of y's numbers: vec4h where they are stored as float16.
+// x's numbers, and four of x's and of y's: f16 and vec4h where they are stored so.
+alias In = f32;
 alias In4 = vec4f;
 alias Out4 = vec4f;
 
@@ -19,10 +20,12 @@ struct Sizes {
   width4: f32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<In4>;
-@group(0) @binding(1) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
-@group(0) @binding(2) var<uniform> sizes: Sizes;
-@group(0) @binding(3) var<storage, read_write> y: array<Out4>;
+// One tensor, bound twice.
+@group(0) @binding(0) var<storage, read> x: array<In>;
+@group(0) @binding(1) var<storage, read> x4: array<In4>;
+@group(0) @binding(2) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+@group(0) @binding(4) var<storage, read_write> y: array<Out4>;
 
 // Four pixels of a row, and the same one pixel to the left and to the right.
 struct Run {
@@ -37,20 +40,29 @@ fn load(plane: i32, row: i32, column: i32) -> vec4f {
   let width = i32(sizes.width4);
   let inside = row >= 0 && row < height && column >= 0 && column < width;
   let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
-  return select(vec4f(), vec4f(x[at]), inside);
+  return select(vec4f(), vec4f(x4[at]), inside);
 }
 
-fn run(plane: i32, row: i32, column: i32, lane: u32) -> Run {
-  let m = load(plane, row, column);
-  var before = subgroupShuffleUp(m.w, 1u);
-  var after = subgroupShuffleDown(m.x, 1u);
+// A single pixel, likewise; the column counts pixels.
+fn pixel(plane: i32, row: i32, column: i32) -> f32 {
+  let height = i32(sizes.height);
+  let width = 4 * i32(sizes.width4);
+  let inside = row >= 0 && row < height && column >= 0 && column < width;
+  let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
+  return select(0.0, f32(x[at]), inside);
+}
+
+// The pixels beside the workgroup's own in four rows: left of them in lanes 0 to 3, right of them in lanes 4 to 7.
+fn beside(plane: i32, row: i32, first: i32, lane: u32) -> f32 {
+  return pixel(plane, row + i32(lane % 4u), select(first + 32, first - 1, lane < 4u));
+}
+
+// Row k of the four.
+fn run(plane: i32, row: i32, k: u32, column: i32, edges: f32, lane: u32) -> Run {
+  let m = load(plane, row + i32(k), column);
   // The outermost lanes have a neighbour on one side only.
-  if (lane == 0u) {
-    before = load(plane, row, column - 1).w;
-  }
-  if (lane == 7u) {
-    after = load(plane, row, column + 1).x;
-  }
+  let before = select(subgroupShuffleUp(m.w, 1u), subgroupShuffle(edges, k), lane == 0u);
+  let after = select(subgroupShuffleDown(m.x, 1u), subgroupShuffle(edges, 4u + k), lane == 7u);
   return Run(vec4f(before, m.xyz), m, vec4f(m.yzw, after));
 }
 
@@ -78,18 +90,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let p = image * channels;
   let q = p + min(1, channels - 1);
   let r = p + min(2, channels - 1);
-  let p0 = run(p, row - 1, column, lane);
-  let p1 = run(p, row, column, lane);
-  let p2 = run(p, row + 1, column, lane);
-  let p3 = run(p, row + 2, column, lane);
-  let q0 = run(q, row - 1, column, lane);
-  let q1 = run(q, row, column, lane);
-  let q2 = run(q, row + 1, column, lane);
-  let q3 = run(q, row + 2, column, lane);
-  let r0 = run(r, row - 1, column, lane);
-  let r1 = run(r, row, column, lane);
-  let r2 = run(r, row + 1, column, lane);
-  let r3 = run(r, row + 2, column, lane);
+  let first = i32(group.x) * 32;
+  let p_edges = beside(p, row - 1, first, lane);
+  let q_edges = beside(q, row - 1, first, lane);
+  let r_edges = beside(r, row - 1, first, lane);
+  let p0 = run(p, row - 1, 0u, column, p_edges, lane);
+  let p1 = run(p, row - 1, 1u, column, p_edges, lane);
+  let p2 = run(p, row - 1, 2u, column, p_edges, lane);
+  let p3 = run(p, row - 1, 3u, column, p_edges, lane);
+  let q0 = run(q, row - 1, 0u, column, q_edges, lane);
+  let q1 = run(q, row - 1, 1u, column, q_edges, lane);
+  let q2 = run(q, row - 1, 2u, column, q_edges, lane);
+  let q3 = run(q, row - 1, 3u, column, q_edges, lane);
+  let r0 = run(r, row - 1, 0u, column, r_edges, lane);
+  let r1 = run(r, row - 1, 1u, column, r_edges, lane);
+  let r2 = run(r, row - 1, 2u, column, r_edges, lane);
+  let r3 = run(r, row - 1, 3u, column, r_edges, lane);
 
   let outputs = u32(sizes.outChannels);
   let height = i32(sizes.height);

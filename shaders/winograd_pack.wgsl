@@ -1,17 +1,26 @@
 // Transforms 3×3 weights for Winograd's F(4×4, 3×3) (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks",
 // 2016): U = G g Gᵀ, 36 numbers a pair of channels, laid out for winograd_multiply*.wgsl: for each of the 36 positions,
-// for each group of GROUP output channels, one block of [IN_PADDED][GROUP]. Channels beyond the real ones are zeros. With
-// ADJOINT the weights are those of the gradient to the input: channels exchanged, taps in reverse.
+// for each group of output channels, one block of [inPadded][group]. Channels beyond the real ones are zeros. With
+// `adjoint` 1 the weights are those of the gradient to the input: channels exchanged, taps in reverse.
 // One invocation an input and four output channels.
-override OUT_CHANNELS: u32 = 1u;
-override IN_CHANNELS: u32 = 1u;
-override OUT_PADDED: u32 = 32u;
-override IN_PADDED: u32 = 2u;
-override GROUP: u32 = 32u;
-override ADJOINT: u32 = 0u;
+// Sizes are no constants: all shapes share a pipeline, whose loops the compiler does not unroll.
+
+struct Sizes {
+  outChannels: f32,
+  inChannels: f32,
+  outPadded: f32,
+  inPadded: f32,
+  group: f32,
+  // Or 0.
+  adjoint: f32,
+  // 6 and 3.
+  side: f32,
+  taps: f32,
+}
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
-@group(0) @binding(1) var<storage, read_write> blocks: array<vec4f>;
+@group(0) @binding(1) var<uniform> sizes: Sizes;
+@group(0) @binding(2) var<storage, read_write> blocks: array<vec4f>;
 
 // G times a column.
 fn transform(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
@@ -27,13 +36,15 @@ fn transform(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
 }
 
 fn weight(output: u32, input: u32, tap: u32) -> f32 {
-  if (output >= OUT_CHANNELS || input >= IN_CHANNELS) {
+  let outputs = u32(sizes.outChannels);
+  let inputs = u32(sizes.inChannels);
+  if (output >= outputs || input >= inputs) {
     return 0.0;
   }
-  if (ADJOINT == 1u) {
-    return weights[(input * OUT_CHANNELS + output) * 9u + 8u - tap];
-  }
-  return weights[(output * IN_CHANNELS + input) * 9u + tap];
+  let adjoint = sizes.adjoint == 1.0;
+  return weights[
+    select(output * inputs + input, input * outputs + output, adjoint) * 9u + select(tap, 8u - tap, adjoint)
+  ];
 }
 
 // Of four outputs.
@@ -53,21 +64,24 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = (group.y * groups.x + group.x) * 64u + lane;
-  let fours = OUT_PADDED / 4u;
-  if (i >= fours * IN_PADDED) {
+  let fours = u32(sizes.outPadded) / 4u;
+  let channels = u32(sizes.inPadded);
+  let outputs = u32(sizes.group);
+  if (i >= fours * channels) {
     return;
   }
   let output = i % fours * 4u;
   let input = i / fours;
   var columns: array<array<vec4f, 6>, 3>;
-  for (var v = 0u; v < 3u; v++) {
+  for (var v = 0u; v < u32(sizes.taps); v++) {
     columns[v] = transform(four(output, input, v), four(output, input, 3u + v), four(output, input, 6u + v));
   }
-  for (var r = 0u; r < 6u; r++) {
+  let side = u32(sizes.side);
+  for (var r = 0u; r < side; r++) {
     let row = transform(columns[0][r], columns[1][r], columns[2][r]);
-    for (var c = 0u; c < 6u; c++) {
-      let block = (r * 6u + c) * (OUT_PADDED / GROUP) + output / GROUP;
-      blocks[((block * IN_PADDED + input) * GROUP + output % GROUP) / 4u] = row[c];
+    for (var c = 0u; c < side; c++) {
+      let block = (r * side + c) * (4u * fours / outputs) + output / outputs;
+      blocks[((block * channels + input) * outputs + output % outputs) / 4u] = row[c];
     }
   }
 }

@@ -34,7 +34,8 @@ export class Recorder {
   private readonly written = new Set<Storage>();
   private readonly scopes: string[] = [];
   private direction: Direction = 'forward';
-  private recordingSetup = false;
+  /** What is being prepared from constants, while it is recorded: work for before the first run. */
+  private preparing: { sources: readonly [Tensor, ...Tensor[]]; key: string } | undefined;
 
   constructor(
     readonly gpu: Gpu,
@@ -48,8 +49,16 @@ export class Recorder {
     return new Tensor(storage, shape, 0, dtype);
   }
 
-  /** A few numbers for a shader to read, written once at freezing and freed with the program. */
+  /**
+   * A few numbers for a shader to read, written once at freezing and freed with the program; for what is prepared from
+   * constants, freed with these.
+   */
   parameters(label: string, values: readonly number[]): Tensor {
+    const { gpu, preparing } = this;
+    if (preparing) {
+      const make = () => gpu.constant(label, [values.length], Float32Array.from(values));
+      return gpu.prepared(preparing.sources, `${preparing.key}.${label}`, make).tensor;
+    }
     const storage = new Storage(this.scoped(label), values.length * F32_BYTES);
     this.parameterValues.set(storage, Float32Array.from(values));
     return new Tensor(storage, [values.length]);
@@ -119,12 +128,12 @@ export class Recorder {
       form === 'texels' ? this.gpu.texels(label, shape) : this.gpu.tensor(label, shape),
     );
     if (fresh) {
-      const outer = this.recordingSetup;
-      this.recordingSetup = true;
+      const outer = this.preparing;
+      this.preparing = { sources, key };
       try {
         record(tensor);
       } finally {
-        this.recordingSetup = outer;
+        this.preparing = outer;
       }
       tensor.storage.frozen = true;
     }
@@ -145,7 +154,7 @@ export class Recorder {
     for (const { tensor, access } of step.bindings) {
       if (access === 'write' || access === 'update') this.written.add(tensor.storage);
     }
-    if (this.recordingSetup) this.gpu.pendingSetup.add(step);
+    if (this.preparing) this.gpu.pendingSetup.add(step);
     else this.steps.push(step);
   }
 

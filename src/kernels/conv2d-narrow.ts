@@ -11,6 +11,8 @@ const ROWS = { in: 2, out: 4 };
 
 /** Vectors of four weights to an outer channel; invocations of a workgroup that packs them. */
 const OUTER_VECTORS = 8;
+/** Inner channels that there is room for. */
+const SLOTS = 3;
 const PACK_WORKGROUP = 64;
 
 /**
@@ -29,9 +31,10 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
     label,
     shader: adjoint ? 'conv2d_narrow_out' : 'conv2d_narrow_in',
     constants: { BINDING_VECTORS: outer * OUTER_VECTORS },
-    ...(adjoint ? {} : { types: { In4: wgslType(x.dtype, 4), Out4: wgslType(y.dtype, 4) } }),
+    ...(adjoint ? {} : { types: { In: x.dtype, In4: wgslType(x.dtype, 4), Out4: wgslType(y.dtype, 4) } }),
     bindings: [
-      ...(adjoint ? [read(x), read(x)] : [read(x)]),
+      read(x),
+      read(x),
       uniform(weights),
       uniform(
         recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS.out] : sizes),
@@ -47,17 +50,18 @@ function pack(recorder: Recorder, filter: Filter3x3, outer: number): Tensor {
   const { weights, bias, adjoint, inputChannels, outputChannels } = filter;
   const sources: [Tensor, ...Tensor[]] = bias ? [weights, bias] : [weights];
   const size = outer * OUTER_VECTORS * 4;
+  const inner = adjoint ? outputChannels : inputChannels;
+  const sizes = [outer, inner, adjoint ? 1 : 0, bias ? 1 : 0, SLOTS];
   return recorder.prepared(sources, `narrow${adjoint ? '.adjoint' : ''}`, [size], (packed) =>
     recorder.dispatch({
       label: 'conv2d.pack',
       shader: 'conv2d_narrow_pack',
-      constants: {
-        OUTER: outer,
-        INNER: adjoint ? outputChannels : inputChannels,
-        ADJOINT: adjoint ? 1 : 0,
-        HAS_BIAS: bias ? 1 : 0,
-      },
-      bindings: [read(weights), read(bias ?? weights), write(packed)],
+      bindings: [
+        read(weights),
+        read(bias ?? weights),
+        uniform(recorder.parameters('conv2d.sizes', sizes)),
+        write(packed),
+      ],
       workgroups: [ceilDiv(outer, PACK_WORKGROUP), 1, 1],
     }),
   );

@@ -215,19 +215,13 @@ function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded
   // The last group has a whole binding's room behind its beginning.
   const room = form === 'texels' ? 0 : BINDING_BYTES / F32_BYTES;
   const shape = [POSITIONS * inPadded * outPadded + room];
+  const padded = [outPadded, inPadded, outputs];
+  const sizes = [outputChannels, inputChannels, ...padded, adjoint ? 1 : 0, SIDE, SIDE - TILE + 1];
   const record = (packed: Tensor) =>
     recorder.dispatch({
       label: 'conv2d.pack',
       shader: 'winograd_pack',
-      constants: {
-        OUT_CHANNELS: outputChannels,
-        IN_CHANNELS: inputChannels,
-        OUT_PADDED: outPadded,
-        IN_PADDED: inPadded,
-        GROUP: outputs,
-        ADJOINT: adjoint ? 1 : 0,
-      },
-      bindings: [read(weights), write(packed)],
+      bindings: [read(weights), uniform(recorder.parameters('winograd.sizes', sizes)), write(packed)],
       workgroups: linearGrid((inPadded * outPadded) / 4, 64),
     });
   return recorder.prepared([weights], `winograd${adjoint ? '.adjoint' : ''}`, shape, record, form);

@@ -2,7 +2,7 @@ import type { Step } from '../dispatch.js';
 import type { Gpu } from '../gpu.js';
 import { Program } from '../program.js';
 import { type Choice, Recorder } from '../recorder.js';
-import type { Shape, Storage, Tensor } from '../tensor.js';
+import type { Form, Shape, Storage, Tensor } from '../tensor.js';
 
 /**
  * A recording that is made to be timed, whole or by its parts, and not for its results: the variants are the tuner's to
@@ -39,12 +39,14 @@ export class Survey extends Recorder {
     key: string,
     shape: Shape,
     record: (output: Tensor) => void,
+    form: Form = 'buffer',
   ): Tensor {
-    if (!sources.every(({ storage }) => storage.frozen)) return super.prepared(sources, key, shape, record);
+    if (!sources.every(({ storage }) => storage.frozen))
+      return super.prepared(sources, key, shape, record, form);
     const name = JSON.stringify([key, ...sources.map(({ storage, offset }) => [storage.id, offset])]);
     let output = this.made.get(name);
     if (!output) {
-      this.made.set(name, (output = this.temporary(`${sources[0].label}.${key}`, shape)));
+      this.made.set(name, (output = this.temporary(`${sources[0].label}.${key}`, shape, 'f32', form)));
       const before = this.steps.length;
       record(output);
       this.setup.push(...this.steps.splice(before));
