@@ -13,7 +13,10 @@ export interface Samples {
 }
 
 export interface Sampling {
-  /** Submits what each run is to follow; it is waited for and not counted. */
+  /**
+   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows one of its own. The
+   * host's clock starts when it is done.
+   */
   before?: () => void;
   /** What the repeats by one clock may take together, beyond the first. */
   milliseconds?: number;
@@ -31,9 +34,16 @@ const LONG_MS = 1000;
  * leaves them.
  */
 export async function sample(programs: readonly Program[], sampling: Sampling = {}): Promise<Samples> {
-  const { before = () => undefined, milliseconds = 60, most = 5, warm = false } = sampling;
+  const { before, milliseconds = 60, most = 5, warm = false } = sampling;
   const { gpu } = programs[0]!;
-  const once = () => timed(gpu.device, before, () => runAll(gpu, programs));
+  const once = () =>
+    timed(
+      gpu.device,
+      () => before?.(),
+      () => runAll(gpu, programs),
+    );
+  // By the GPU's clock, work that follows other work without a pause, as in a job: an adapter that slept has to wake up.
+  const leadIn = before ?? (() => void runAll(gpu, programs));
   const first = warm ? undefined : await once();
   const isTimed = canTimeSteps(gpu.device);
   const isLong = first !== undefined && first > LONG_MS && isTimed;
@@ -45,7 +55,7 @@ export async function sample(programs: readonly Program[], sampling: Sampling = 
     const steps: number[][] = [];
     await repeated(
       async () => {
-        before();
+        leadIn();
         const run: number[] = [];
         for (const timer of timers) run.push(...(await timer.run()));
         steps.push(run);

@@ -69,13 +69,26 @@ fn keep(q: u32, sums: ptr<function, Sums>, outputs: ptr<function, Outputs>) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let i0 = group.x * TILE;
-  let j0 = group.y * TILE;
-  if (j0 < i0) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let m = u32(sizes.m);
+  // The tiles on and above the diagonal, row by row, and no other: where workgroups are dealt out to threads beforehand,
+  // those that have nothing to do would leave a thread without work.
+  var tile = group.y * groups.x + group.x;
+  var left = (m + TILE - 1u) / TILE;
+  var i0 = 0u;
+  while (left > 0u && tile >= left) {
+    tile -= left;
+    left--;
+    i0 += TILE;
+  }
+  if (left == 0u) { // a folded grid may have workgroups past the end
     return;
   }
-  let m = u32(sizes.m);
+  let j0 = i0 + tile * TILE;
   let k4 = u32(sizes.k4);
   let slice4 = u32(sizes.slice4);
   // Rows beyond the last read the last one; what comes of them is not stored.

@@ -1,5 +1,5 @@
 import type { AdapterFacts } from '../gpu/facts.js';
-import { ceilDiv, MAX_WORKGROUPS_PER_AXIS } from '../gpu/workgroups.js';
+import { ceilDiv, linearGrid, MAX_WORKGROUPS_PER_AXIS } from '../gpu/workgroups.js';
 
 /**
  * 'broadcast': what a subgroup loads is handed round in it, so that little is loaded (processors with subgroups).
@@ -26,6 +26,7 @@ export interface GramPlan {
   slices: number;
   /** Columns in a slice (fewer in the last), a multiple of what the shader takes at a time. */
   slice: number;
+  /** Of 'broadcast' there is one for each tile on and above the diagonal; of the others one for each tile. */
   workgroups: readonly [number, number, number];
 }
 
@@ -61,5 +62,6 @@ export function planGram(variant: GramVariant, m: number, k: number): GramPlan {
   const target = Math.min(Math.max(useful, ceilDiv(k, longest)), affordable, MAX_WORKGROUPS_PER_AXIS);
   const slice = ceilDiv(ceilDiv(k, target), step) * step;
   const slices = ceilDiv(k, slice);
-  return { slices, slice, workgroups: [side, side, slices] };
+  const [across, down] = variant === 'broadcast' ? linearGrid(tiles, 1) : [side, side];
+  return { slices, slice, workgroups: [across, down, slices] };
 }
