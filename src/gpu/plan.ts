@@ -12,8 +12,6 @@ export interface MemoryPlan {
   slotBytes: number[];
   /** What all lifetimes would take without sharing. */
   unsharedBytes: number;
-  /** The most that is alive at any one dispatch: no plan can take less. */
-  peakBytes: number;
 }
 
 /**
@@ -50,11 +48,11 @@ export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
     slots,
     slotBytes,
     unsharedBytes: lifetimes.reduce((sum, life) => sum + life.bytes, 0),
-    peakBytes: peakOf(lifetimes),
   };
 }
 
-function peakOf(lifetimes: readonly Lifetime[]): number {
+/** The most that is alive at any one dispatch: no plan can take less. */
+export function peakOf(lifetimes: readonly Lifetime[]): number {
   const change = new Map<number, number>();
   for (const { bytes, first, last } of lifetimes) {
     change.set(first, (change.get(first) ?? 0) + bytes);

@@ -3,9 +3,9 @@ import { type GpuError, OutOfMemoryError } from './errors.js';
 import { guard } from './guard.js';
 import type { Gpu } from './gpu.js';
 import type { Pipeline, PipelineSpec } from './pipelines.js';
-import { planMemory, type Lifetime } from './plan.js';
+import { type Lifetime, peakOf, planMemory } from './plan.js';
 import type { Choice, Recorder } from './recorder.js';
-import { type Storage, type Tensor, wholeVectors } from './tensor.js';
+import { FORMS, type Storage, type Tensor, wholeVectors } from './tensor.js';
 
 /** What a program's temporaries take. */
 export interface MemoryReport {
@@ -195,22 +195,24 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
     const life = lifetimes.get(storage);
     if (life) Object.assign(life, { first: 0, last: steps.length });
   }
-  const placed = [...lifetimes.keys()].filter(({ form }) => form === 'buffer');
-  const plan = planMemory(placed.map((storage) => lifetimes.get(storage)!));
-  const owned = plan.slotBytes.map((bytes, slot) =>
-    gpu.allocateUntracked(`${recorder.label} #${slot}`, bytes),
-  );
-  placed.forEach((storage, i) => {
-    const { buffer, refused } = owned[plan.slots[i]!]!;
-    storage.buffer = buffer!;
-    if (refused) storage.refused = refused;
-  });
-  for (const storage of [...lifetimes.keys()].filter(({ form }) => form === 'texels')) {
-    const held = gpu.allocateUntracked(storage.label, storage.bytes, 'texels');
-    storage.texture = held.texture!;
-    if (held.refused) storage.refused = held.refused;
-    owned.push(held);
-    placed.push(storage);
+  const owned: Storage[] = [];
+  const placed: Storage[] = [];
+  const memory = { bytes: 0, peakBytes: peakOf([...lifetimes.values()]), unsharedBytes: 0 };
+  for (const form of FORMS) {
+    const tenants = [...lifetimes.keys()].filter((storage) => storage.form === form);
+    const plan = planMemory(tenants.map((storage) => lifetimes.get(storage)!));
+    const slots = plan.slotBytes.map((bytes, slot) =>
+      gpu.allocateUntracked(`${recorder.label} ${form} #${slot}`, bytes, form),
+    );
+    tenants.forEach((storage, i) => {
+      const { buffer, texture, refused } = slots[plan.slots[i]!]!;
+      Object.assign(storage, { ...(buffer && { buffer }), ...(texture && { texture }) });
+      if (refused) storage.refused = refused;
+    });
+    owned.push(...slots);
+    placed.push(...tenants);
+    memory.bytes += plan.slotBytes.reduce((sum, size) => sum + size, 0);
+    memory.unsharedBytes += plan.unsharedBytes;
   }
   for (const [storage, values] of recorder.parameterValues) {
     const held = gpu.allocateUntracked(storage.label, storage.bytes);
@@ -219,8 +221,6 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
     owned.push(held);
     placed.push(storage);
   }
-  const bytes = plan.slotBytes.reduce((sum, size) => sum + size, 0);
-  const memory = { bytes, peakBytes: plan.peakBytes, unsharedBytes: plan.unsharedBytes };
   return new Program(gpu, recorder.label, memory, owned, placed, recorder.choices);
 }
 

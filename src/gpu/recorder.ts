@@ -42,7 +42,7 @@ export class Recorder {
     readonly label = 'program',
   ) {}
 
-  /** A temporary whose memory is planned, and shared with others, at freezing; in texels, it is not shared. */
+  /** A temporary whose memory is planned, and shared with others, at freezing. */
   temporary(label: string, shape: Shape, dtype: DType = 'f32', form: Form = 'buffer'): Tensor {
     const storage = new Storage(this.scoped(label), bytesOf(shape, dtype), form);
     this.temporaries.add(storage);

@@ -32,12 +32,13 @@ export function elements(shape: Shape): number {
 }
 
 /** Where a tensor's bytes lie: in a buffer, or in the texels of a texture (see texels.ts). */
-export type Form = 'buffer' | 'texels';
+export const FORMS = ['buffer', 'texels'] as const;
+export type Form = (typeof FORMS)[number];
 
 /**
  * The bytes behind one or more tensors. A resident storage has its buffer from the start. A planned one
  * belongs to a recording and gets its buffer (shared with others whose lifetimes do not meet) when the
- * recording is frozen into a program. One in texels has a texture in place of a buffer, and shares it with none.
+ * recording is frozen into a program. One in texels has a texture in place of a buffer.
  */
 export class Storage {
   private static made = 0;
