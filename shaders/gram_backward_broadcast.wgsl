@@ -4,8 +4,9 @@ enable subgroups;
 // f, df: rows of k4 vec4s, m of them; s: symmetric, rows of width4 vec4s, a multiple of 16, zero beyond m (see
 // gram_symmetrise.wgsl). A workgroup is one subgroup of eight and makes 64 rows i of eight vec4s of k, each lane one of
 // every row. Its lanes load the 64 numbers of s that a j needs together, four and four each, and hand them round: made
-// for processors, where loads cost more than arithmetic. Four j at a time, since sums that cross the edge of a loop are
-// masked and stored there, which costs as much as the multiply-adds of two.
+// for processors, where loads cost more than arithmetic. Two j at a time, since sums that cross the edge of a loop are
+// masked and stored there, which costs as much as the multiply-adds of two; with four, the loop outgrows the instruction
+// cache.
 // Sizes are no constants: all shapes share a pipeline, since processors take long to compile so many registers.
 const LANES = 8u;
 
@@ -26,12 +27,18 @@ alias Four = vec4f;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> df: array<vec4f>;
 
-/// A lane's vec4 of four rows: of f, of s or of df.
+/// A lane's vec4 of four rows of df.
 struct Rows {
   x: vec4f,
   y: vec4f,
   z: vec4f,
   w: vec4f,
+}
+
+/// A lane's vec4 of two rows j, of f or of s.
+struct Pair {
+  x: vec4f,
+  y: vec4f,
 }
 
 fn add_one(s: vec4f, f: vec4f, sums: Rows) -> Rows {
@@ -43,12 +50,10 @@ fn add_one(s: vec4f, f: vec4f, sums: Rows) -> Rows {
   );
 }
 
-/// Of four rows of s, the four columns that lane `owner` has loaded, times four rows of f.
-fn add(s: Rows, owner: u32, f: Rows, sums: Rows) -> Rows {
+/// Of two rows of s, the four columns that lane `owner` has loaded, times two rows of f.
+fn add(s: Pair, owner: u32, f: Pair, sums: Rows) -> Rows {
   let x = add_one(subgroupShuffle(s.x, owner), f.x, sums);
-  let y = add_one(subgroupShuffle(s.y, owner), f.y, x);
-  let z = add_one(subgroupShuffle(s.z, owner), f.z, y);
-  return add_one(subgroupShuffle(s.w, owner), f.w, z);
+  return add_one(subgroupShuffle(s.y, owner), f.y, x);
 }
 
 /// One lane's vec4s, one of each of 64 rows.
@@ -91,11 +96,9 @@ fn main(
   var s14 = Rows();
   var s15 = Rows();
   var weight = group.x * 16u + lane;
-  for (var j = 0u; j < m; j += 4u) {
-    let at = min(j + vec4u(0u, 1u, 2u, 3u), vec4u(m - 1u)) * k4 + column;
-    let x = Rows(vec4f(f[at.x]), vec4f(f[at.y]), vec4f(f[at.z]), vec4f(f[at.w]));
-    let rows = weight + vec4u(0u, 1u, 2u, 3u) * width4;
-    let low = Rows(s[rows.x], s[rows.y], s[rows.z], s[rows.w]);
+  for (var j = 0u; j < m; j += 2u) {
+    let x = Pair(vec4f(f[j * k4 + column]), vec4f(f[min(j + 1u, m - 1u) * k4 + column]));
+    let low = Pair(s[weight], s[weight + width4]);
     s0 = add(low, 0u, x, s0);
     s1 = add(low, 1u, x, s1);
     s2 = add(low, 2u, x, s2);
@@ -104,7 +107,7 @@ fn main(
     s5 = add(low, 5u, x, s5);
     s6 = add(low, 6u, x, s6);
     s7 = add(low, 7u, x, s7);
-    let high = Rows(s[rows.x + 8u], s[rows.y + 8u], s[rows.z + 8u], s[rows.w + 8u]);
+    let high = Pair(s[weight + 8u], s[weight + 8u + width4]);
     s8 = add(high, 0u, x, s8);
     s9 = add(high, 1u, x, s9);
     s10 = add(high, 2u, x, s10);
@@ -113,7 +116,7 @@ fn main(
     s13 = add(high, 5u, x, s13);
     s14 = add(high, 6u, x, s14);
     s15 = add(high, 7u, x, s15);
-    weight += 4u * width4;
+    weight += 2u * width4;
   }
   var outputs: Outputs;
   keep(0u, s0, &outputs);
