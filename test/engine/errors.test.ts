@@ -100,14 +100,15 @@ describe('a device that is lost', () => {
 });
 
 /**
- * Makes a device full: buffers whose label matches are refused as WebGPU specifies, with an error in the scope for it and
- * a buffer that cannot be used. No software adapter runs out of memory before the machine does.
+ * Makes a device full: buffers and textures whose label matches are refused as WebGPU specifies, with an error in the scope for it and
+ * something that cannot be used. No software adapter runs out of memory before the machine does.
  */
 function fill({ device }: WatchedDevice, label: RegExp): void {
   const scopes: { filter: GPUErrorFilter; error: GPUError | null }[] = [];
   const push = device.pushErrorScope.bind(device);
   const pop = device.popErrorScope.bind(device);
   const createBuffer = device.createBuffer.bind(device);
+  const createTexture = device.createTexture.bind(device);
   device.pushErrorScope = (filter) => {
     scopes.push({ filter, error: null });
     return push(filter);
@@ -117,21 +118,22 @@ function fill({ device }: WatchedDevice, label: RegExp): void {
     const own = await pop();
     return scope?.error ?? own;
   };
-  device.createBuffer = (descriptor) => {
-    const buffer = createBuffer(descriptor);
-    if (!label.test(descriptor.label ?? '')) return buffer;
+  const refuse = <T extends GPUBuffer | GPUTexture>(made: T): T => {
+    if (!label.test(made.label)) return made;
     const scope = scopes.findLast(({ filter }) => filter === 'out-of-memory');
-    expect(scope, `${descriptor.label} is made within a scope`).toBeDefined();
+    expect(scope, `${made.label} is made within a scope`).toBeDefined();
     scope!.error ??= { message: 'no room' };
-    buffer.destroy();
-    return buffer;
+    made.destroy();
+    return made;
   };
+  device.createBuffer = (descriptor) => refuse(createBuffer(descriptor));
+  device.createTexture = (descriptor) => refuse(createTexture(descriptor));
 }
 
 describe.each([
-  ['the history of the optimiser', /^lbfgs\.s/, /^Allocating .* for lbfgs\.s/],
+  ['the history of the optimiser', /^lbfgs\.s0/, /^Allocating .* for lbfgs\.s0/],
   ['the image', /^image$/, /^Allocating 3 KiB|^Allocating .* for image/],
-  ['the temporaries', /^evaluation #/, /^Allocating .* for evaluation #/],
+  ['the temporaries', /^evaluation buffer #/, /^Allocating .* for evaluation buffer #/],
   ['the way back', /^staging$/, /^Reading /],
 ])('a GPU without room for %s', (_, label, operation) => {
   it('is told as an OutOfMemoryError, after which all is freed and other work goes on', async () => {

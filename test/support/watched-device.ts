@@ -6,8 +6,8 @@ type Listener = Parameters<GPUDevice['addEventListener']>[1];
 /** Somebody else's device, and what is done to it. */
 export interface WatchedDevice {
   device: GPUDevice;
-  /** Buffers and query sets made and not destroyed. */
-  alive: Set<GPUBuffer | GPUQuerySet>;
+  /** Buffers, textures and query sets made and not destroyed. */
+  alive: Set<GPUBuffer | GPUTexture | GPUQuerySet>;
   /** What the device told nobody in particular. */
   errors: string[];
   /** Listeners added and not removed again. */
@@ -39,7 +39,7 @@ export function useWatchedDevice(): () => WatchedDevice {
 export function watch(device: GPUDevice): WatchedDevice {
   const watched: WatchedDevice = { device, alive: new Set(), errors: [], listeners: new Set(), destroyed: 0 };
   device.addEventListener('uncapturederror', (event) => watched.errors.push(event.error.message));
-  const follow = <T extends GPUBuffer | GPUQuerySet>(made: T): T => {
+  const follow = <T extends GPUBuffer | GPUTexture | GPUQuerySet>(made: T): T => {
     const destroy = made.destroy.bind(made);
     made.destroy = () => {
       watched.alive.delete(made);
@@ -50,6 +50,8 @@ export function watch(device: GPUDevice): WatchedDevice {
   };
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => follow(createBuffer(descriptor));
+  const createTexture = device.createTexture.bind(device);
+  device.createTexture = (descriptor) => follow(createTexture(descriptor));
   const createQuerySet = device.createQuerySet.bind(device);
   device.createQuerySet = (descriptor) => follow(createQuerySet(descriptor));
   const add = device.addEventListener.bind(device);
