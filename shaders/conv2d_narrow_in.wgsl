@@ -1,10 +1,11 @@
+// With parts/narrow_runs.wgsl.
 enable subgroups;
 // 3×3 convolution, stride 1, one pixel of zero padding, of at most three input channels into many: VGG's first layer. An
-// invocation holds the windows of 4 pixels × 2 rows of all input channels in registers and makes those pixels of every
+// invocation holds the windows of 4 pixels × 4 rows of all input channels in registers and makes those pixels of every
 // output channel in turn. A workgroup is a subgroup of eight lanes side by side: a row's pixels beside a lane's own come
 // from its neighbours, and the lanes load an output channel's weights together, four each, and hand them round. Made for
 // processors posing as GPUs, where a load costs more than arithmetic. Rows are whole vectors of four pixels. Weights as
-// laid out by conv2d_narrow_pack.wgsl. Grid: (⌈width / 32⌉, ⌈height / 2⌉, images).
+// laid out by conv2d_narrow_pack.wgsl. Grid: (⌈width / 32⌉, ⌈height / 4⌉, images).
 // The length of the uniform binding, which may reach beyond the weights.
 const BINDING_VECTORS: u32 = 512u;
 // x's numbers, and four of x's and of y's: f16 and vec4h where they are stored so.
@@ -27,64 +28,11 @@ struct Sizes {
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 @group(0) @binding(4) var<storage, read_write> y: array<Out4>;
 
-// Four pixels of a row, and the same one pixel to the left and to the right.
-struct Run {
-  left: vec4f,
-  middle: vec4f,
-  right: vec4f,
-}
-
-// A vector of pixels of one row, zeros outside the image.
-fn load(plane: i32, row: i32, column: i32) -> vec4f {
-  let height = i32(sizes.height);
-  let width = i32(sizes.width4);
-  let inside = row >= 0 && row < height && column >= 0 && column < width;
-  let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
-  return select(vec4f(), vec4f(x4[at]), inside);
-}
-
-// A single pixel, likewise; the column counts pixels.
-fn pixel(plane: i32, row: i32, column: i32) -> f32 {
-  let height = i32(sizes.height);
-  let width = 4 * i32(sizes.width4);
-  let inside = row >= 0 && row < height && column >= 0 && column < width;
-  let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
-  return select(0.0, f32(x[at]), inside);
-}
-
-// The pixels beside the workgroup's own in four rows: left of them in lanes 0 to 3, right of them in lanes 4 to 7.
-fn beside(plane: i32, row: i32, first: i32, lane: u32) -> f32 {
-  return pixel(plane, row + i32(lane % 4u), select(first + 32, first - 1, lane < 4u));
-}
-
-// Row k of the four.
-fn run(plane: i32, row: i32, k: u32, column: i32, edges: f32, lane: u32) -> Run {
-  let m = load(plane, row + i32(k), column);
-  // The outermost lanes have a neighbour on one side only.
-  let before = select(subgroupShuffleUp(m.w, 1u), subgroupShuffle(edges, k), lane == 0u);
-  let after = select(subgroupShuffleDown(m.x, 1u), subgroupShuffle(edges, 4u + k), lane == 7u);
-  return Run(vec4f(before, m.xyz), m, vec4f(m.yzw, after));
-}
-
-// sum + one row of pixels convolved with nine taps; the runs are the rows above, at and below it.
-fn convolve(sum: vec4f, a: Run, b: Run, c: Run, t0: vec4f, t4: vec4f, t8: f32) -> vec4f {
-  var s = sum;
-  s = fma(a.left, vec4f(t0.x), s);
-  s = fma(a.middle, vec4f(t0.y), s);
-  s = fma(a.right, vec4f(t0.z), s);
-  s = fma(b.left, vec4f(t0.w), s);
-  s = fma(b.middle, vec4f(t4.x), s);
-  s = fma(b.right, vec4f(t4.y), s);
-  s = fma(c.left, vec4f(t4.z), s);
-  s = fma(c.middle, vec4f(t4.w), s);
-  return fma(c.right, vec4f(t8), s);
-}
-
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let channels = i32(sizes.inChannels);
   let column = i32(group.x * 8u + lane);
-  let row = i32(group.y) * 2;
+  let row = i32(group.y) * 4;
   let image = i32(group.z);
   // A channel that there is not stands for the last; its weights are zeros.
   let p = image * channels;
@@ -98,14 +46,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let p1 = run(p, row - 1, 1u, column, p_edges, lane);
   let p2 = run(p, row - 1, 2u, column, p_edges, lane);
   let p3 = run(p, row - 1, 3u, column, p_edges, lane);
+  let p4 = run(p, row - 1, 4u, column, p_edges, lane);
+  let p5 = run(p, row - 1, 5u, column, p_edges, lane);
   let q0 = run(q, row - 1, 0u, column, q_edges, lane);
   let q1 = run(q, row - 1, 1u, column, q_edges, lane);
   let q2 = run(q, row - 1, 2u, column, q_edges, lane);
   let q3 = run(q, row - 1, 3u, column, q_edges, lane);
+  let q4 = run(q, row - 1, 4u, column, q_edges, lane);
+  let q5 = run(q, row - 1, 5u, column, q_edges, lane);
   let r0 = run(r, row - 1, 0u, column, r_edges, lane);
   let r1 = run(r, row - 1, 1u, column, r_edges, lane);
   let r2 = run(r, row - 1, 2u, column, r_edges, lane);
   let r3 = run(r, row - 1, 3u, column, r_edges, lane);
+  let r4 = run(r, row - 1, 4u, column, r_edges, lane);
+  let r5 = run(r, row - 1, 5u, column, r_edges, lane);
 
   let outputs = u32(sizes.outChannels);
   let height = i32(sizes.height);
@@ -120,17 +74,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     let rb = subgroupShuffle(own, 5u);
     // The channels' ninth taps, and the bias.
     let last = subgroupShuffle(own, 6u);
-    var above = convolve(vec4f(last.w), p0, p1, p2, pa, pb, last.x);
-    above = convolve(above, q0, q1, q2, qa, qb, last.y);
-    above = convolve(above, r0, r1, r2, ra, rb, last.z);
-    var below = convolve(vec4f(last.w), p1, p2, p3, pa, pb, last.x);
-    below = convolve(below, q1, q2, q3, qa, qb, last.y);
-    below = convolve(below, r1, r2, r3, ra, rb, last.z);
+    var a = convolve(vec4f(last.w), p0, p1, p2, pa, pb, last.x);
+    a = convolve(a, q0, q1, q2, qa, qb, last.y);
+    a = convolve(a, r0, r1, r2, ra, rb, last.z);
+    var b = convolve(vec4f(last.w), p1, p2, p3, pa, pb, last.x);
+    b = convolve(b, q1, q2, q3, qa, qb, last.y);
+    b = convolve(b, r1, r2, r3, ra, rb, last.z);
+    var c = convolve(vec4f(last.w), p2, p3, p4, pa, pb, last.x);
+    c = convolve(c, q2, q3, q4, qa, qb, last.y);
+    c = convolve(c, r2, r3, r4, ra, rb, last.z);
+    var d = convolve(vec4f(last.w), p3, p4, p5, pa, pb, last.x);
+    d = convolve(d, q3, q4, q5, qa, qb, last.y);
+    d = convolve(d, r3, r4, r5, ra, rb, last.z);
     let to = ((image * i32(outputs) + i32(o)) * height + row) * width + column;
     if (column < width) {
-      y[to] = Out4(above);
+      y[to] = Out4(a);
       if (row + 1 < height) {
-        y[to + width] = Out4(below);
+        y[to + width] = Out4(b);
+      }
+      if (row + 2 < height) {
+        y[to + 2 * width] = Out4(c);
+      }
+      if (row + 3 < height) {
+        y[to + 3 * width] = Out4(d);
       }
     }
   }

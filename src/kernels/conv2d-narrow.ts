@@ -7,7 +7,7 @@ import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 import { NARROW_LANES, NARROW_PIXELS } from './conv2d-geometry.js';
 
 /** Rows that an invocation makes. */
-const ROWS = { in: 2, out: 4 };
+const ROWS = 4;
 
 /** Vectors of four weights to an outer channel; invocations of a workgroup that packs them. */
 const OUTER_VECTORS = 8;
@@ -26,7 +26,6 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
   const weights = pack(recorder, filter, outer);
   const vectors = width / NARROW_PIXELS;
   const sizes = [inputChannels, outputChannels, height, vectors];
-  const rows = adjoint ? ROWS.out : ROWS.in;
   recorder.dispatch({
     label,
     shader: adjoint ? 'conv2d_narrow_out' : 'conv2d_narrow_in',
@@ -36,12 +35,10 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
       read(x),
       read(x),
       uniform(weights),
-      uniform(
-        recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS.out] : sizes),
-      ),
+      uniform(recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS] : sizes)),
       accumulate ? update(y) : write(y),
     ],
-    workgroups: [ceilDiv(vectors, NARROW_LANES), ceilDiv(height, rows), batch],
+    workgroups: [ceilDiv(vectors, NARROW_LANES), ceilDiv(height, ROWS), batch],
     flops,
   });
 }
