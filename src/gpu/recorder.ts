@@ -211,6 +211,10 @@ export class Recorder {
         () => `${name}: ${tensor} lies in texels, and cannot be bound for the access '${access}'.`,
       );
       requireShape(
+        storage.form === 'buffer' || tensor.offset === 0,
+        () => `${name}: ${tensor} is a view into texels, which are bound as a whole.`,
+      );
+      requireShape(
         storage.made || this.owns(storage) || this.parameterValues.has(storage),
         () => `${name}: ${tensor} belongs to another recording, or was freed.`,
       );

@@ -61,7 +61,7 @@ export function texelLayout(access: TexelAccess): GPUStorageTextureBindingLayout
  * `NAME[i] = …;`. Lines stay where they are, for errors to tell the file's own.
  *
  * @param accesses by the bindings' numbers.
- * @throws Error when a binding is not declared so.
+ * @throws Error when a binding is not declared or not written so.
  */
 export function inTexels(shader: string, source: string, accesses: ReadonlyMap<number, TexelAccess>): string {
   if (accesses.size === 0) return source;
@@ -78,7 +78,7 @@ export function inTexels(shader: string, source: string, accesses: ReadonlyMap<n
       declared,
       `$1 $2: texture_storage_2d<${FORMAT}, ${access === 'read-only' ? 'read' : 'write'}>;`,
     );
-    code = access === 'read-only' ? rewriteLoads(code, name, type) : rewriteStores(code, name);
+    code = access === 'read-only' ? rewriteLoads(code, name, type) : rewriteStores(shader, code, name);
   }
   return `${code}\nfn texel(i: u32) -> vec2u { return vec2u(i % ${COLUMNS}u, i / ${COLUMNS}u); }\n`;
 }
@@ -90,9 +90,10 @@ function rewriteLoads(code: string, name: string, type: string): string {
   ]);
 }
 
-function rewriteStores(code: string, name: string): string {
+function rewriteStores(shader: string, code: string, name: string): string {
   return rewrite(code, name, (index, rest) => {
-    const [, value = '', after = ''] = /^ = ([^;]*);([^]*)$/.exec(rest) ?? [];
+    const [, value, after = ''] = /^ = ([^;]*);([^]*)$/.exec(rest) ?? [];
+    if (!value) throw new Error(`shaders/${shader}.wgsl does more with ${name} than to write it.`);
     return [`textureStore(${name}, texel(u32(${index})), bitcast<vec4u>(${value}));`, after];
   });
 }

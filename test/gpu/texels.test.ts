@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { read, uniform as bindUniform, update, write } from '../../src/gpu/dispatch.js';
 import { LimitError, ShapeError, ValidationError } from '../../src/gpu/errors.js';
 import { Recorder } from '../../src/gpu/recorder.js';
-import type { Form, Tensor } from '../../src/gpu/tensor.js';
+import { type Form, Tensor } from '../../src/gpu/tensor.js';
 import { createTexels, inTexels, type TexelAccess, texelBytes, texelGrid } from '../../src/gpu/texels.js';
 import { linearGrid } from '../../src/gpu/workgroups.js';
 import { useGpu } from '../support/gpu.js';
@@ -46,6 +46,15 @@ fn f(i: u32) {
     expect(lines[2]).toBe('@group(0) @binding(2) var c: texture_storage_2d<rgba32uint, write>;');
     expect(lines[5]).toBe('  textureStore(c, texel(u32(i)), bitcast<vec4u>(abc * 2.0));');
     expect(lines[6]).toBe('  textureStore(c, texel(u32(b[0].y)), bitcast<vec4u>(a[0]));');
+  });
+
+  it('is refused where it does more than write', () => {
+    for (const use of ['c[i] += a[i];', 'c[i].x = 1.0;', 'let old = c[i];']) {
+      const text = source.replace('c[i] = abc * 2.0;', use);
+      expect(() => inTexels('x', text, accesses([2, 'write-only']))).toThrow(
+        'shaders/x.wgsl does more with c than to write it.',
+      );
+    }
   });
 
   it('stays as it is where nothing lies in texels', () => {
@@ -150,6 +159,10 @@ describe('a tensor in texels', () => {
       expect(dispatch).toThrow(ShapeError);
       expect(dispatch).toThrow(`no: t[8] lies in texels, and cannot be bound for the access '${access}'.`);
     }
+    const view = new Tensor(tensor.storage, [4], 16);
+    expect(() =>
+      recorder.dispatch({ label: 'no', shader: 'copy', bindings: [read(view)], workgroups: [1, 1, 1] }),
+    ).toThrow('no: t[4] is a view into texels, which are bound as a whole.');
     expect(() => gpu().write(tensor, new Float32Array(8))).toThrow(ValidationError);
     gpu().free(tensor);
   });
