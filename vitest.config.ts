@@ -6,6 +6,7 @@ import { browserFlags, findBrowser } from './scripts/setup/browser.mjs';
 /** What also runs in a browser, from the same files: nothing there may need Node, or minutes. */
 const inBrowser = [
   ...['kernels', 'autodiff', 'lbfgs'].map((folder) => `test/${folder}/**/*.test.ts`),
+  'test/gpu/texels.test.ts',
   'test/pytorch/seed-program.test.ts',
 ];
 
