@@ -35,68 +35,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let row = i32(group.y) * 4;
   let image = i32(group.z);
   // A channel that there is not stands for the last; its weights are zeros.
-  let p = image * channels;
-  let q = p + min(1, channels - 1);
-  let r = p + min(2, channels - 1);
-  let first = i32(group.x) * 32;
-  let p_edges = beside(p, row - 1, first, lane);
-  let q_edges = beside(q, row - 1, first, lane);
-  let r_edges = beside(r, row - 1, first, lane);
-  let p0 = run(p, row - 1, 0u, column, p_edges, lane);
-  let p1 = run(p, row - 1, 1u, column, p_edges, lane);
-  let p2 = run(p, row - 1, 2u, column, p_edges, lane);
-  let p3 = run(p, row - 1, 3u, column, p_edges, lane);
-  let p4 = run(p, row - 1, 4u, column, p_edges, lane);
-  let p5 = run(p, row - 1, 5u, column, p_edges, lane);
-  let q0 = run(q, row - 1, 0u, column, q_edges, lane);
-  let q1 = run(q, row - 1, 1u, column, q_edges, lane);
-  let q2 = run(q, row - 1, 2u, column, q_edges, lane);
-  let q3 = run(q, row - 1, 3u, column, q_edges, lane);
-  let q4 = run(q, row - 1, 4u, column, q_edges, lane);
-  let q5 = run(q, row - 1, 5u, column, q_edges, lane);
-  let r0 = run(r, row - 1, 0u, column, r_edges, lane);
-  let r1 = run(r, row - 1, 1u, column, r_edges, lane);
-  let r2 = run(r, row - 1, 2u, column, r_edges, lane);
-  let r3 = run(r, row - 1, 3u, column, r_edges, lane);
-  let r4 = run(r, row - 1, 4u, column, r_edges, lane);
-  let r5 = run(r, row - 1, 5u, column, r_edges, lane);
+  let plane = image * channels;
+  let across = i32(group.x);
+  let p = window(plane, row, across, lane);
+  let q = window(plane + min(1, channels - 1), row, across, lane);
+  let r = window(plane + min(2, channels - 1), row, across, lane);
 
   let outputs = u32(sizes.outChannels);
   let height = i32(sizes.height);
   let width = i32(sizes.width4);
   for (var o = 0u; o < outputs; o++) {
-    let own = weights[o * 8u + lane];
-    let pa = subgroupShuffle(own, 0u);
-    let pb = subgroupShuffle(own, 1u);
-    let qa = subgroupShuffle(own, 2u);
-    let qb = subgroupShuffle(own, 3u);
-    let ra = subgroupShuffle(own, 4u);
-    let rb = subgroupShuffle(own, 5u);
-    // The channels' ninth taps, and the bias.
-    let last = subgroupShuffle(own, 6u);
-    var a = convolve(vec4f(last.w), p0, p1, p2, pa, pb, last.x);
-    a = convolve(a, q0, q1, q2, qa, qb, last.y);
-    a = convolve(a, r0, r1, r2, ra, rb, last.z);
-    var b = convolve(vec4f(last.w), p1, p2, p3, pa, pb, last.x);
-    b = convolve(b, q1, q2, q3, qa, qb, last.y);
-    b = convolve(b, r1, r2, r3, ra, rb, last.z);
-    var c = convolve(vec4f(last.w), p2, p3, p4, pa, pb, last.x);
-    c = convolve(c, q2, q3, q4, qa, qb, last.y);
-    c = convolve(c, r2, r3, r4, ra, rb, last.z);
-    var d = convolve(vec4f(last.w), p3, p4, p5, pa, pb, last.x);
-    d = convolve(d, q3, q4, q5, qa, qb, last.y);
-    d = convolve(d, r3, r4, r5, ra, rb, last.z);
+    let filters = filter_of(o, lane);
+    let bias = vec4f(filters.bias);
+    let sums = add(add(add(Rows(bias, bias, bias, bias), p, filters.p), q, filters.q), r, filters.r);
     let to = ((image * i32(outputs) + i32(o)) * height + row) * width + column;
     if (column < width) {
-      y[to] = Out4(a);
+      y[to] = Out4(sums.a);
       if (row + 1 < height) {
-        y[to + width] = Out4(b);
+        y[to + width] = Out4(sums.b);
       }
       if (row + 2 < height) {
-        y[to + 2 * width] = Out4(c);
+        y[to + 2 * width] = Out4(sums.c);
       }
       if (row + 3 < height) {
-        y[to + 3 * width] = Out4(d);
+        y[to + 3 * width] = Out4(sums.d);
       }
     }
   }

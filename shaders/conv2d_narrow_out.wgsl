@@ -26,14 +26,6 @@ struct Sizes {
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-// Four rows of an output channel.
-struct Rows {
-  a: vec4f,
-  b: vec4f,
-  c: vec4f,
-  d: vec4f,
-}
-
 fn pick(i: i32, rows: Rows) -> vec4f {
   return select(select(rows.d, rows.c, i == 2), select(rows.b, rows.a, i == 0), i < 2);
 }
@@ -57,40 +49,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var r = Rows();
   for (var i = 0u; i < inputs; i++) {
     let plane = image * i32(inputs) + i32(i);
-    let edges = beside(plane, row - 1, i32(group.x) * 32, lane);
-    let r0 = run(plane, row - 1, 0u, column, edges, lane);
-    let r1 = run(plane, row - 1, 1u, column, edges, lane);
-    let r2 = run(plane, row - 1, 2u, column, edges, lane);
-    let r3 = run(plane, row - 1, 3u, column, edges, lane);
-    let r4 = run(plane, row - 1, 4u, column, edges, lane);
-    let r5 = run(plane, row - 1, 5u, column, edges, lane);
-    let own = weights[i * 8u + lane];
-    let pa = subgroupShuffle(own, 0u);
-    let pb = subgroupShuffle(own, 1u);
-    let qa = subgroupShuffle(own, 2u);
-    let qb = subgroupShuffle(own, 3u);
-    let ra = subgroupShuffle(own, 4u);
-    let rb = subgroupShuffle(own, 5u);
-    // The channels' ninth taps.
-    let last = subgroupShuffle(own, 6u);
-    p = Rows(
-      convolve(p.a, r0, r1, r2, pa, pb, last.x),
-      convolve(p.b, r1, r2, r3, pa, pb, last.x),
-      convolve(p.c, r2, r3, r4, pa, pb, last.x),
-      convolve(p.d, r3, r4, r5, pa, pb, last.x),
-    );
-    q = Rows(
-      convolve(q.a, r0, r1, r2, qa, qb, last.y),
-      convolve(q.b, r1, r2, r3, qa, qb, last.y),
-      convolve(q.c, r2, r3, r4, qa, qb, last.y),
-      convolve(q.d, r3, r4, r5, qa, qb, last.y),
-    );
-    r = Rows(
-      convolve(r.a, r0, r1, r2, ra, rb, last.z),
-      convolve(r.b, r1, r2, r3, ra, rb, last.z),
-      convolve(r.c, r2, r3, r4, ra, rb, last.z),
-      convolve(r.d, r3, r4, r5, ra, rb, last.z),
-    );
+    let w = window(plane, row, i32(group.x), lane);
+    let filters = filter_of(i, lane);
+    p = add(p, w, filters.p);
+    q = add(q, w, filters.q);
+    r = add(r, w, filters.r);
   }
 
   let height = i32(sizes.height);
