@@ -61,6 +61,17 @@ fn pick(j: u32, row: array<vec4f, 6>) -> vec4f {
   return select(high, low, j < 3u);
 }
 
+fn keep(now: bool, next: array<vec4f, 6>, before: array<vec4f, 6>) -> array<vec4f, 6> {
+  return array<vec4f, 6>(
+    select(before[0], next[0], now),
+    select(before[1], next[1], now),
+    select(before[2], next[2], now),
+    select(before[3], next[3], now),
+    select(before[4], next[4], now),
+    select(before[5], next[5], now),
+  );
+}
+
 fn pixel(start: i32, column: i32) -> f32 {
   let width = i32(sizes.width);
   let inside = column >= 0 && column < width;
@@ -112,17 +123,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let real = channel < u32(sizes.inChannels);
   let plane = (i32(sizes.image) * i32(sizes.inChannels) + select(0, i32(channel), real)) * height * width;
 
-  var rows: array<array<vec4f, 6>, 6>;
-  for (var i = 0; i < 6; i++) {
+  // Loops as long as there are columns, which the compiler is not to know: unrolled they take Mesa's seconds. Each row is
+  // kept by selection, since an index that varies costs more.
+  var r0 = array<vec4f, 6>();
+  var r1 = array<vec4f, 6>();
+  var r2 = array<vec4f, 6>();
+  var r3 = array<vec4f, 6>();
+  var r4 = array<vec4f, 6>();
+  var r5 = array<vec4f, 6>();
+  for (var i = 0; i < i32(sizes.columns); i++) {
     let r = row + i;
-    rows[i] = transformed_row(plane + clamp(r, 0, height - 1) * width, column, real && r >= 0 && r < height);
+    let next = transformed_row(plane + clamp(r, 0, height - 1) * width, column, real && r >= 0 && r < height);
+    r0 = keep(i == 0, next, r0);
+    r1 = keep(i == 1, next, r1);
+    r2 = keep(i == 2, next, r2);
+    r3 = keep(i == 3, next, r3);
+    r4 = keep(i == 4, next, r4);
+    r5 = keep(i == 5, next, r5);
   }
   let stride = channels * 8u;
   let at = (group.x * 36u * channels + channel) * 8u + local.x;
-  // As often as there are columns, which the compiler is not to know: 36 stores unrolled take Mesa's seconds.
   for (var j = 0u; j < u32(sizes.columns); j++) {
     let v = transform(array<vec4f, 6>(
-      pick(j, rows[0]), pick(j, rows[1]), pick(j, rows[2]), pick(j, rows[3]), pick(j, rows[4]), pick(j, rows[5]),
+      pick(j, r0), pick(j, r1), pick(j, r2), pick(j, r3), pick(j, r4), pick(j, r5),
     ));
     for (var i = 0u; i < 6u; i++) {
       transformed[(i * 6u + j) * stride + at] = v[i];

@@ -23,6 +23,9 @@ const WORKGROUP_CHANNELS = 8;
 /** Input channels that the multiplication takes at a time, or a multiple of that. */
 const STEP_CHANNELS = 4;
 
+/** In how many turns winograd_multiply_broadcast.wgsl stores. */
+const STORE_TURNS = 4;
+
 /** How the multiplication takes the weights. */
 interface Grouping {
   /** Output channels of a group of weights. */
@@ -137,7 +140,7 @@ function multiply(
       bindings: [
         read(transformed),
         read(weights),
-        uniform(recorder.parameters('winograd.sizes', [inPadded, outGroups])),
+        uniform(recorder.parameters('winograd.sizes', [inPadded, outGroups, STORE_TURNS])),
         write(products),
       ],
       workgroups: [blocks, 1, groups],
