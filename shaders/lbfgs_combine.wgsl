@@ -56,14 +56,20 @@ fn main(
   }
   let cg = bitcast<f32>(plan[1].y);
 
+  // HELD, which the compiler is not to know: what is loaded and stored in these loops, unrolled, takes Mesa's seconds.
+  let held = min(HELD, chunk.tiles * HELD);
   var about_d = vec4f();
   for (var start = tile * TILE_EIGHTS + lane; start < (tile + 1u) * TILE_EIGHTS; start += LANES * HELD) {
     // Set by hand: in a loop, a declaration alone has been seen to leave the last turn's values there.
     var d = array<vec4f, 2u * HELD>();
-    for (var h = 0u; h < HELD; h++) {
+    for (var h = 0u; h < held; h++) {
       let quad = 2u * (start + h * LANES);
-      d[2u * h] = cg * slope_at(quad);
-      d[2u * h + 1u] = cg * slope_at(quad + 1u);
+      let a = cg * slope_at(quad);
+      let b = cg * slope_at(quad + 1u);
+      for (var k = 0u; k < HELD; k++) {
+        d[2u * k] = select(d[2u * k], a, k == h);
+        d[2u * k + 1u] = select(d[2u * k + 1u], b, k == h);
+      }
     }
 
     var slot = now.x;
@@ -82,10 +88,16 @@ fn main(
       slot = select(slot + 1u, 0u, slot + 1u == SLOTS);
     }
 
-    for (var h = 0u; h < HELD; h++) {
+    for (var h = 0u; h < held; h++) {
       let quad = 2u * (start + h * LANES);
-      about_d = join(about_d, settle(quad, d[2u * h]));
-      about_d = join(about_d, settle(quad + 1u, d[2u * h + 1u]));
+      var a = d[0];
+      var b = d[1];
+      for (var k = 1u; k < HELD; k++) {
+        a = select(a, d[2u * k], k == h);
+        b = select(b, d[2u * k + 1u], k == h);
+      }
+      about_d = join(about_d, settle(quad, a));
+      about_d = join(about_d, settle(quad + 1u, b));
     }
   }
 
