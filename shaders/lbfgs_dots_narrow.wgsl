@@ -32,6 +32,8 @@ fn main(
   let first = plan[0].x;
   let rows = plan[0].y + 1u; // the stored pairs from the oldest on, and the candidate after them
   let candidate = plan[0].z;
+  // EACH, which the compiler is not to know: what is loaded in this loop, unrolled, takes Mesa's seconds.
+  let each = min(EACH, chunk.tiles * EACH);
   let home = (chunk.first_tile + tile) * LANES + lane;
 
   for (var done = 0u; done < rows; done += HELD) {
@@ -43,14 +45,17 @@ fn main(
     for (var start = tile * TILE_EIGHTS + lane; start < (tile + 1u) * TILE_EIGHTS; start += EIGHTS) {
       var g = array<vec4f, 2u * EACH>();
       var dy = array<vec4f, 2u * EACH>();
-      for (var e = 0u; e < EACH; e++) {
+      for (var e = 0u; e < each; e++) {
         let eight = start + e * LANES;
-        g[2u * e] = slope_at(2u * eight);
-        g[2u * e + 1u] = slope_at(2u * eight + 1u);
-        let at = place(candidate, eight);
-        let new_y = difference_at(at);
-        dy[2u * e] = new_y.unit * new_y.a;
-        dy[2u * e + 1u] = new_y.unit * new_y.b;
+        let g_a = slope_at(2u * eight);
+        let g_b = slope_at(2u * eight + 1u);
+        let new_y = difference_at(place(candidate, eight));
+        for (var k = 0u; k < EACH; k++) {
+          g[2u * k] = select(g[2u * k], g_a, k == e);
+          g[2u * k + 1u] = select(g[2u * k + 1u], g_b, k == e);
+          dy[2u * k] = select(dy[2u * k], new_y.unit * new_y.a, k == e);
+          dy[2u * k + 1u] = select(dy[2u * k + 1u], new_y.unit * new_y.b, k == e);
+        }
       }
 
       var slot = (first + done) % SLOTS;
