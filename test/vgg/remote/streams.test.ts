@@ -27,13 +27,14 @@ describe('a server that ignores ranges', () => {
   it('is read until the last layer needed has come by', async () => {
     const { server } = remote;
     server.ranges = false;
+    // No faster than it is read: what is on its way when the connection closes counts as sent.
+    server.fault = () => ({ slow: 1 });
     const progress: number[] = [];
     const { source, requests } = await remote.fetch({ onProgress: ({ done }) => progress.push(done) });
     await expectLayers(source, 'conv_5');
     expect(requests).toBe(1);
-    // In the order of the names conv3_1 comes early and conv2_2 late, but the classifier after all of them: 80 MB,
-    // and what was on its way when the connection was closed.
-    expect(server.sent).toBeLessThan(100e6);
+    // In the order of the names conv3_1 comes early and conv2_2 late, but the classifier after all of them.
+    expect(server.sent).toBeLessThan(85e6);
     expect(server.file.size).toBeGreaterThan(574e6);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
   });
