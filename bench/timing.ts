@@ -14,7 +14,7 @@ export interface Samples {
 
 export interface Sampling {
   /**
-   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows one of its own. The
+   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows one of its own, if it is short. The
    * host's clock starts when it is done.
    */
   before?: () => void;
@@ -36,19 +36,16 @@ const LONG_MS = 1000;
 export async function sample(programs: readonly Program[], sampling: Sampling = {}): Promise<Samples> {
   const { before, milliseconds = 60, most = 5, warm = false } = sampling;
   const { gpu } = programs[0]!;
-  const once = () =>
-    timed(
-      gpu.device,
-      () => before?.(),
-      () => runAll(gpu, programs),
-    );
-  // By the GPU's clock, work that follows other work without a pause, as in a job: an adapter that slept has to wake up.
-  const leadIn = before ?? (() => void runAll(gpu, programs));
+  const nothing = () => undefined;
+  const once = () => timed(gpu.device, before ?? nothing, () => runAll(gpu, programs));
   const first = warm ? undefined : await once();
   const isTimed = canTimeSteps(gpu.device);
   const isLong = first !== undefined && first > LONG_MS && isTimed;
   const wall = isLong ? [first] : await repeated(once, milliseconds, most);
   if (!isTimed) return { wall };
+  // By the GPU's clock, work that follows other work without a pause, as in a job: an adapter that slept has to wake up,
+  // which does not show in what takes long.
+  const leadIn = before ?? (isLong ? nothing : () => void runAll(gpu, programs));
 
   const timers = programs.map((program) => new StepTimer(program));
   try {

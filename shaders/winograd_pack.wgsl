@@ -11,7 +11,7 @@ struct Sizes {
   outPadded: f32,
   inPadded: f32,
   group: f32,
-  // Or 0.
+  // 0 or 1.
   adjoint: f32,
   // 6 and 3.
   side: f32,

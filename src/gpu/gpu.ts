@@ -85,14 +85,14 @@ export class Gpu {
 
   /** A tensor that lives until it is freed, zero-filled or holding `data` (float32, row-major). */
   tensor(label: string, shape: Shape, data?: Float32Array): Tensor {
-    const tensor = new Tensor(this.allocate(label, elements(shape) * F32_BYTES), shape);
+    const tensor = this.zeros(label, shape, 'buffer');
     if (data) this.write(tensor, data);
     return tensor;
   }
 
-  /** A zero-filled tensor in texels (see texels.ts), that lives until it is freed and that kernels alone write. */
-  texels(label: string, shape: Shape): Tensor {
-    return new Tensor(this.allocate(label, elements(shape) * F32_BYTES, 'texels'), shape);
+  /** A zero-filled tensor that lives until it is freed. One in texels (see texels.ts) kernels alone write. */
+  zeros(label: string, shape: Shape, form: Form): Tensor {
+    return new Tensor(this.allocate(label, elements(shape) * F32_BYTES, form), shape);
   }
 
   /** A resident tensor whose contents never change (weights), so that work on them alone is done only once. */
@@ -181,7 +181,7 @@ export class Gpu {
     return { tensor, fresh: true };
   }
 
-  private allocate(label: string, bytes: number, form: Form = 'buffer'): Storage {
+  private allocate(label: string, bytes: number, form: Form): Storage {
     const storage = this.allocateUntracked(label, bytes, form);
     this.residents.add(storage);
     return storage;

@@ -1,4 +1,4 @@
-/** Counts the bytes of GPU buffers that are alive, and the most there ever were. */
+/** Counts the bytes of GPU buffers and textures that are alive, and the most there ever were. */
 export class MemoryLedger {
   private alive = 0;
   private most = 0;

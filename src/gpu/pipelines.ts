@@ -4,13 +4,13 @@ import { guard } from './guard.js';
 import type { DeviceLoss } from './loss.js';
 import { SHADERS } from './shaders.generated.js';
 import { specialise } from './specialise.js';
-import { inTexels, type TexelAccess, texelLayout } from './texels.js';
+import { inTexels, texelLayout } from './texels.js';
 import type { WgslType } from './wgsl-types.js';
 
 /** The name of a file in shaders/, without its ending. */
 export type ShaderName = keyof typeof SHADERS;
 
-export type BindingType = 'read-only-storage' | 'storage' | 'uniform' | 'read-texels' | 'write-texels';
+export type BindingType = GPUBufferBindingType | 'read-texels' | 'write-texels';
 
 /** All that a compute pipeline depends on. */
 export interface PipelineSpec {
@@ -64,7 +64,8 @@ export class PipelineCache {
   private async create({ shader, constants, types, bindings }: PipelineSpec): Promise<Pipeline> {
     const { device, loss } = this;
     const operation = `shaders/${shader}.wgsl`;
-    const source = inTexels(shader, SHADERS[shader], texelAccesses(bindings));
+    const accesses = bindings.map((type) => (isTexels(type) ? TEXEL_ACCESS[type] : undefined));
+    const source = inTexels(shader, SHADERS[shader], accesses);
     const { code, overrides } = specialise(shader, source, constants, types);
     const { value: made } = guard(device, operation, () => {
       const layout = device.createBindGroupLayout({
@@ -96,21 +97,14 @@ export class PipelineCache {
   }
 }
 
+const TEXEL_ACCESS = { 'read-texels': 'read-only', 'write-texels': 'write-only' } as const;
+
+function isTexels(type: BindingType): type is keyof typeof TEXEL_ACCESS {
+  return type in TEXEL_ACCESS;
+}
+
 function layoutOf(type: BindingType): Pick<GPUBindGroupLayoutEntry, 'buffer' | 'storageTexture'> {
-  const access = texelAccess(type);
-  return access
-    ? { storageTexture: texelLayout(access) }
-    : { buffer: { type: type as GPUBufferBindingType } };
-}
-
-function texelAccess(type: BindingType): TexelAccess | undefined {
-  if (type === 'read-texels') return 'read-only';
-  return type === 'write-texels' ? 'write-only' : undefined;
-}
-
-function texelAccesses(types: readonly BindingType[]): Map<number, TexelAccess> {
-  const accesses = types.map((type, binding) => [binding, texelAccess(type)] as const);
-  return new Map(accesses.filter((entry): entry is [number, TexelAccess] => entry[1] !== undefined));
+  return isTexels(type) ? { storageTexture: texelLayout(TEXEL_ACCESS[type]) } : { buffer: { type } };
 }
 
 function keyOf({ shader, constants, types, bindings }: PipelineSpec): string {

@@ -9,11 +9,11 @@ import { FORMS, type Storage, type Tensor, wholeVectors } from './tensor.js';
 
 /** What a program's temporaries take. */
 export interface MemoryReport {
-  /** Bytes of the shared buffers actually made. */
+  /** Bytes of the shared buffers and textures actually made. */
   bytes: number;
   /** The most alive at any one dispatch: the least any plan could take. */
   peakBytes: number;
-  /** What separate buffers would have taken. */
+  /** What separate ones would have taken. */
   unsharedBytes: number;
 }
 
@@ -71,10 +71,7 @@ export class Program {
       storage.destroy();
       this.gpu.memory.remove(storage.bytes);
     }
-    for (const storage of this.placed) {
-      delete storage.buffer;
-      delete storage.texture;
-    }
+    for (const storage of this.placed) storage.forget();
   }
 }
 
@@ -204,11 +201,7 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
     const slots = plan.slotBytes.map((bytes, slot) =>
       gpu.allocateUntracked(`${recorder.label} ${form} #${slot}`, bytes, form),
     );
-    tenants.forEach((storage, i) => {
-      const { buffer, texture, refused } = slots[plan.slots[i]!]!;
-      Object.assign(storage, { ...(buffer && { buffer }), ...(texture && { texture }) });
-      if (refused) storage.refused = refused;
-    });
+    tenants.forEach((storage, i) => storage.share(slots[plan.slots[i]!]!));
     owned.push(...slots);
     placed.push(...tenants);
     memory.bytes += plan.slotBytes.reduce((sum, size) => sum + size, 0);
@@ -217,7 +210,7 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
   for (const [storage, values] of recorder.parameterValues) {
     const held = gpu.allocateUntracked(storage.label, storage.bytes);
     gpu.device.queue.writeBuffer(held.buffer!, 0, values.buffer, values.byteOffset, values.byteLength);
-    storage.buffer = held.buffer!;
+    storage.share(held);
     owned.push(held);
     placed.push(storage);
   }

@@ -124,9 +124,7 @@ export class Recorder {
       record(output);
       return output;
     }
-    const { tensor, fresh } = this.gpu.prepared(sources, key, () =>
-      form === 'texels' ? this.gpu.texels(label, shape) : this.gpu.tensor(label, shape),
-    );
+    const { tensor, fresh } = this.gpu.prepared(sources, key, () => this.gpu.zeros(label, shape, form));
     if (fresh) {
       const outer = this.preparing;
       this.preparing = { sources, key };

@@ -64,12 +64,24 @@ export class Storage {
     return (this.buffer ?? this.texture) !== undefined;
   }
 
+  /** Lies in another's memory. */
+  share({ buffer, texture, refused }: Storage): void {
+    if (buffer) this.buffer = buffer;
+    if (texture) this.texture = texture;
+    if (refused) this.refused = refused;
+  }
+
+  /** Lets go of its memory, which others may have. */
+  forget(): void {
+    delete this.buffer;
+    delete this.texture;
+  }
+
   /** Frees its memory. */
   destroy(): void {
     this.buffer?.destroy();
     this.texture?.destroy();
-    delete this.buffer;
-    delete this.texture;
+    this.forget();
   }
 }
 

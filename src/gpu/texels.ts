@@ -60,13 +60,18 @@ export function texelLayout(access: TexelAccess): GPUStorageTextureBindingLayout
  * `@group(0) @binding(N) var<storage, …> NAME: array<vec4f>;` (or vec4u), and only read as `NAME[i]`, or only written as
  * `NAME[i] = …;`. Lines stay where they are, for errors to tell the file's own.
  *
- * @param accesses by the bindings' numbers.
+ * @param accesses by the bindings' numbers; undefined for what lies in a buffer.
  * @throws Error when a binding is not declared or not written so.
  */
-export function inTexels(shader: string, source: string, accesses: ReadonlyMap<number, TexelAccess>): string {
-  if (accesses.size === 0) return source;
+export function inTexels(
+  shader: string,
+  source: string,
+  accesses: readonly (TexelAccess | undefined)[],
+): string {
+  if (accesses.every((access) => access === undefined)) return source;
   let code = source;
-  for (const [binding, access] of accesses) {
+  for (const [binding, access] of accesses.entries()) {
+    if (!access) continue;
     const declared = new RegExp(
       `^(@group\\(0\\) @binding\\(${binding}\\) var)<storage, \\w+> (\\w+): array<(vec4[fu])>;`,
       'm',

@@ -11,9 +11,10 @@ const ROWS = 4;
 
 /** Vectors of four weights to an outer channel; invocations of a workgroup that packs them. */
 const OUTER_VECTORS = 8;
+const PACK_WORKGROUP = 64;
+
 /** Inner channels that there is room for. */
 const SLOTS = 3;
-const PACK_WORKGROUP = 64;
 
 /**
  * Records the 3×3 convolution of x into y where one side has at most three channels: the input of a forward pass, or,

@@ -1,7 +1,7 @@
 import { LimitError } from '../gpu/errors.js';
 import { megabytes } from '../gpu/format.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { F32_BYTES, type Form, type Shape, Tensor } from '../gpu/tensor.js';
+import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
 import { texelBytes } from '../gpu/texels.js';
 import { ceilDiv } from '../gpu/workgroups.js';
 import type { HistoryBits } from './options.js';
@@ -80,8 +80,6 @@ export function allocateHistory(
   const { slots, bits } = format;
   const limit = form === 'texels' ? texelBytes(gpu.limits) : gpu.limits.maxStorageBufferBindingSize;
   const ranges = cut(size, format, Math.min(limit, most));
-  const allocate = (label: string, shape: Shape) =>
-    form === 'texels' ? gpu.texels(label, shape) : gpu.tensor(label, shape);
   const allTiles = ranges.reduce((sum, { count }) => sum + ceilDiv(count, TILE), 0);
   let firstTile = 0;
   return ranges.map(({ start, count }, i) => {
@@ -94,8 +92,8 @@ export function allocateHistory(
       count,
       tiles,
       geometry: gpu.tensor(`lbfgs.chunk${i}`, [3], new Float32Array(words.buffer)),
-      s: allocate(`lbfgs.s${i}`, shape),
-      y: allocate(`lbfgs.y${i}`, shape),
+      s: gpu.zeros(`lbfgs.s${i}`, shape, form),
+      y: gpu.zeros(`lbfgs.y${i}`, shape, form),
     };
   });
 }
