@@ -2,12 +2,16 @@ import { read, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid, WORKGROUP_SIZE } from '../gpu/workgroups.js';
 
 /** The most partial results of the first pass, which one workgroup combines in the second. */
 const MOST_PARTS = 1024;
 
-/** Elements that one invocation takes at least: fewer would leave nothing to do between two barriers. */
+/** Elements that an invocation takes at a time. */
+const VECTOR = 4;
+
+/** Vectors that one invocation takes at least: fewer would leave nothing to do between two barriers. */
 const FEWEST_EACH = 16;
 
 const UNARY = { sum: 0, sumAbs: 1, maxAbs: 2 } as const;
@@ -84,7 +88,7 @@ function reducePair(
       WEIGHT: weight,
       SCALE: parts === 1 ? scale : 1,
     },
-    types: { A: a.dtype, B: b.dtype },
+    types: { A: wgslType(a.dtype, VECTOR), B: wgslType(b.dtype, VECTOR) },
     bindings: [read(a), read(b), write(result)],
     workgroups: linearGrid(parts, 1),
     flops: (label === 'dot' ? 2 : 4) * a.size,
@@ -99,7 +103,7 @@ function finish(recorder: Recorder, label: string, parts: Tensor, mode: number, 
     shader: 'reduce',
     constants: {
       COUNT: parts.size,
-      EACH: ceilDiv(parts.size, WORKGROUP_SIZE),
+      EACH: ceilDiv(parts.size, WORKGROUP_SIZE * VECTOR),
       MODE: mode,
       SCALE: scale,
     },
@@ -110,8 +114,9 @@ function finish(recorder: Recorder, label: string, parts: Tensor, mode: number, 
   return result;
 }
 
-/** How many elements an invocation takes, and how many workgroups that makes. */
+/** How many vectors an invocation takes, and how many workgroups that makes. */
 function split(count: number): { each: number; parts: number } {
-  const each = Math.max(FEWEST_EACH, ceilDiv(count, WORKGROUP_SIZE * MOST_PARTS));
-  return { each, parts: ceilDiv(count, WORKGROUP_SIZE * each) };
+  const vectors = ceilDiv(count, VECTOR);
+  const each = Math.max(FEWEST_EACH, ceilDiv(vectors, WORKGROUP_SIZE * MOST_PARTS));
+  return { each, parts: ceilDiv(vectors, WORKGROUP_SIZE * each) };
 }
