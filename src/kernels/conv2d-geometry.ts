@@ -2,6 +2,7 @@ import { requireShape } from '../gpu/errors.js';
 import type { Shape, Tensor } from '../gpu/tensor.js';
 import type { AdapterFacts } from '../gpu/facts.js';
 import type { DType } from '../gpu/wgsl-types.js';
+import { ceilDiv } from '../gpu/workgroups.js';
 
 /** Zero padding on each side, in pixels. */
 export interface Padding {
@@ -121,10 +122,14 @@ export function conv2dFlops(g: Conv2dGeometry): number {
   return 2 * taps * g.outputChannels * g.outputHeight * g.outputWidth * g.batch;
 }
 
-export type Conv2dVariant = 'direct' | 'narrow' | 'tiled' | 'uniform' | 'winograd';
+export type Conv2dVariant = 'direct' | 'narrow' | 'tiled' | 'uniform' | 'winograd' | 'winograd-tiled';
 
 /** Fewer channels than this leave Winograd's transforms without products to pay for them. */
 const WINOGRAD_LEAST_CHANNELS = 16;
+
+/** From here on Winograd's variant is the one to expect most of on a GPU: fewer channels or tiles leave it too little. */
+const WINOGRAD_GOOD_CHANNELS = 64;
+const WINOGRAD_GOOD_TILES = 150;
 
 /** One input channel more, and a block of its weights would not fit a uniform binding. */
 const WINOGRAD_MOST_CHANNELS = 512;
@@ -158,15 +163,19 @@ export function conv2dVariants(
   if (!same3x3) return ['direct'];
   const fewest = Math.min(g.inputChannels, g.outputChannels);
   const most = Math.max(g.inputChannels, g.outputChannels);
-  const winograd: Conv2dVariant[] =
-    fewest >= WINOGRAD_LEAST_CHANNELS && most <= WINOGRAD_MOST_CHANNELS ? ['winograd'] : [];
+  const fitsWinograd = fewest >= WINOGRAD_LEAST_CHANNELS && most <= WINOGRAD_MOST_CHANNELS;
+  const [winograd, winogradTiled]: Conv2dVariant[][] = fitsWinograd
+    ? [['winograd'], ['winograd-tiled']]
+    : [[], []];
   const fitsNarrow =
     subgroupSize === NARROW_LANES &&
     g.inputChannels <= NARROW_MOST_CHANNELS &&
     g.outputChannels <= NARROW_MOST_OUTPUTS &&
     g.inputWidth % NARROW_PIXELS === 0;
   const narrow: Conv2dVariant[] = fitsNarrow ? ['narrow'] : [];
-  return software
-    ? [...winograd, ...narrow, 'uniform', 'tiled', 'direct']
-    : ['tiled', ...winograd, ...narrow, 'uniform', 'direct'];
+  if (software) return [...winograd, ...narrow, 'uniform', 'tiled', ...winogradTiled, 'direct'];
+  const tiles = g.batch * ceilDiv(g.outputHeight, 4) * ceilDiv(g.outputWidth, 4);
+  const good = fewest >= WINOGRAD_GOOD_CHANNELS && tiles >= WINOGRAD_GOOD_TILES;
+  const forGpus: Conv2dVariant[] = good ? [...winogradTiled, 'tiled'] : ['tiled', ...winogradTiled];
+  return [...forGpus, ...narrow, 'uniform', ...winograd, 'direct'];
 }

@@ -1,48 +1,23 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
+import { F32_BYTES, type Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
+import { BLOCK_QUADS, type Multiplication, POSITIONS, SHARED, SINGLE, TILED } from './winograd-multiply.js';
 
 /** Pixels along a side of an output tile; tiles side by side that an invocation works off together. */
 const TILE = 4;
 const QUAD = 4;
 
-/** Positions of a tile's transform, each a matrix product of its own. */
+/** Positions along a side of a tile's transform. */
 const SIDE = 6;
-const POSITIONS = SIDE * SIDE;
 
 /** Of all float32 numbers. */
 const LEAST = -(2 - 2 ** -23) * 2 ** 127;
 
-/** Quads of a block: what the lanes of one workgroup multiply. Channels that a workgroup transforms. */
-const BLOCK_QUADS = 8;
+/** Channels that a workgroup transforms. */
 const WORKGROUP_CHANNELS = 8;
-
-/** Input channels that the multiplication takes at a time, or a multiple of that. */
-const STEP_CHANNELS = 4;
-
-/** In how many turns winograd_multiply_broadcast.wgsl stores. */
-const STORE_TURNS = 4;
-
-/** How the multiplication takes the weights. */
-interface Grouping {
-  /** Output channels of a group of weights. */
-  outputs: number;
-  /** Where they lie. */
-  form: Form;
-}
-
-/** For subgroups as large as a block, whose lanes load weights together and hand them round. */
-const SHARED: Grouping = { outputs: 64, form: 'texels' };
-/** For others. */
-const SINGLE: Grouping = { outputs: 32, form: 'buffer' };
-
-const grouping = ({ gpu }: Recorder) => (gpu.facts.subgroupSize === BLOCK_QUADS ? SHARED : SINGLE);
-
-/** What a dispatch without subgroups binds of the weights, as WGSL fixes it: the 64 KiB that every device allows. */
-const BINDING_BYTES = 65_536;
 
 /** The most bytes that a strip's transform may take; what a cache or a binding holds is far from all of a large image. */
 const STRIP_BYTES = 2 ** 24;
@@ -76,15 +51,26 @@ export function winogradStrips(
 
 /**
  * Records the 3×3 convolution of x into y by Winograd's F(4×4, 3×3): a quarter of the multiplications, at some
- * ten times the rounding error: 3e-6 to 8e-6 of the largest output for random numbers in layers down to conv3_1.
+ * ten times the rounding error: 3e-6 to 8e-6 of the largest output for random numbers in layers down to conv3_1. Made for
+ * processors.
  */
 export function conv2dWinograd(recorder: Recorder, call: Conv3x3): void {
-  const { batch, inputChannels, outputChannels, height, width } = call.filter;
-  const { outputs } = grouping(recorder);
+  winograd(recorder, call, recorder.gpu.facts.subgroupSize === BLOCK_QUADS ? SHARED : SINGLE);
+}
+
+/** The same, its products made for GPUs. */
+export function conv2dWinogradTiled(recorder: Recorder, call: Conv3x3): void {
+  winograd(recorder, call, TILED);
+}
+
+function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplication): void {
+  const { label, filter, rectify } = call;
+  const { batch, inputChannels, outputChannels, height, width } = filter;
+  const { inputs, outputs } = multiplication;
+  const inPadded = ceilDiv(inputChannels, inputs) * inputs;
   const outPadded = ceilDiv(outputChannels, outputs) * outputs;
-  // The multiplication takes as many at a time.
-  const inPadded = ceilDiv(inputChannels, STEP_CHANNELS) * STEP_CHANNELS;
   const { quadsAcross, strips } = winogradStrips(height, width, Math.max(inPadded, outPadded));
+  const weights = pack(recorder, filter, inPadded, outPadded, multiplication);
   const share = call.flops / (batch * strips.length);
   for (let image = 0; image < batch; image++) {
     strips.forEach((strip, number) => {
@@ -92,9 +78,9 @@ export function conv2dWinograd(recorder: Recorder, call: Conv3x3): void {
       const vectors = (channels: number) => [strip.blocks, POSITIONS, channels, BLOCK_QUADS * QUAD];
       const transformed = recorder.temporary('winograd.transformed', vectors(inPadded));
       const products = recorder.temporary('winograd.products', vectors(outPadded));
-      const floor = call.rectify ? 0 : LEAST;
+      const floor = rectify ? 0 : LEAST;
       transform(recorder, call, [...place, inputChannels, inPadded, image, floor, SIDE], transformed);
-      multiply(recorder, call, strip, share, transformed, products);
+      multiplication.record(recorder, label, { transformed, weights, products }, share);
       restore(recorder, call, [...place, outputChannels, outPadded, image], products, image + number > 0);
     });
   }
@@ -116,57 +102,6 @@ function transform(
     bindings: [read(x), read(x), uniform(recorder.parameters('winograd.sizes', sizes)), write(transformed)],
     workgroups: [blocks, ceilDiv(channels, WORKGROUP_CHANNELS), 1],
   });
-}
-
-/** All positions' products. */
-function multiply(
-  recorder: Recorder,
-  { label, filter }: Conv3x3,
-  { blocks }: WinogradStrip,
-  flops: number,
-  transformed: Tensor,
-  products: Tensor,
-): void {
-  const [, , inPadded] = transformed.shape as [number, number, number, number];
-  const [, , outPadded] = products.shape as [number, number, number, number];
-  const weights = pack(recorder, filter, inPadded, outPadded);
-  const { outputs, form } = grouping(recorder);
-  const outGroups = outPadded / outputs;
-  const groups = POSITIONS * outGroups;
-  if (form === 'texels') {
-    recorder.dispatch({
-      label,
-      shader: 'winograd_multiply_broadcast',
-      bindings: [
-        read(transformed),
-        read(weights),
-        uniform(recorder.parameters('winograd.sizes', [inPadded, outGroups, STORE_TURNS])),
-        write(products),
-      ],
-      workgroups: [blocks, 1, groups],
-      flops,
-    });
-    return;
-  }
-  // Every lane loads every weight: from a uniform buffer, which is faster, in as many dispatches as that takes bindings.
-  const groupBytes = inPadded * outputs * F32_BYTES;
-  const perBinding = Math.floor(BINDING_BYTES / groupBytes);
-  for (let first = 0; first < groups; first += perBinding) {
-    const count = Math.min(perBinding, groups - first);
-    recorder.dispatch({
-      label,
-      shader: 'winograd_multiply',
-      constants: { BINDING_VECTORS: BINDING_BYTES / 16 },
-      bindings: [
-        read(transformed),
-        uniform(new Tensor(weights.storage, [BINDING_BYTES / F32_BYTES], first * groupBytes)),
-        uniform(recorder.parameters('winograd.sizes', [inPadded, outGroups, first])),
-        first > 0 ? update(products) : write(products),
-      ],
-      workgroups: [blocks, 1, count],
-      flops: (flops * count) / groups,
-    });
-  }
 }
 
 /** `place` as winograd_output.wgsl begins its sizes; `begun`: whether part of y has been written already. */
@@ -212,12 +147,13 @@ function isWide({ width }: Filter3x3): boolean {
   return width % QUAD === 0;
 }
 
-function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded: number): Tensor {
-  const { weights, adjoint, inputChannels, outputChannels } = filter;
-  const { outputs, form } = grouping(recorder);
-  // The last group has a whole binding's room behind its beginning.
-  const room = form === 'texels' ? 0 : BINDING_BYTES / F32_BYTES;
-  const shape = [POSITIONS * inPadded * outPadded + room];
+function pack(
+  recorder: Recorder,
+  { weights, adjoint, inputChannels, outputChannels }: Filter3x3,
+  inPadded: number,
+  outPadded: number,
+  { inputs, outputs, room, form }: Multiplication,
+): Tensor {
   const padded = [outPadded, inPadded, outputs];
   const sizes = [outputChannels, inputChannels, ...padded, adjoint ? 1 : 0, SIDE, SIDE - TILE + 1];
   const record = (packed: Tensor) =>
@@ -227,5 +163,6 @@ function pack(recorder: Recorder, filter: Filter3x3, inPadded: number, outPadded
       bindings: [read(weights), uniform(recorder.parameters('winograd.sizes', sizes)), write(packed)],
       workgroups: linearGrid((inPadded * outPadded) / 4, 64),
     });
-  return recorder.prepared([weights], `winograd${adjoint ? '.adjoint' : ''}`, shape, record, form);
+  const key = `winograd.${inputs}×${outputs}.${form}${adjoint ? '.adjoint' : ''}`;
+  return recorder.prepared([weights], key, [POSITIONS * inPadded * outPadded + room], record, form);
 }

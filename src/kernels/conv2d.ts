@@ -17,7 +17,7 @@ import {
 import { conv2dNarrow } from './conv2d-narrow.js';
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
-import { conv2dWinograd } from './conv2d-winograd.js';
+import { conv2dWinograd, conv2dWinogradTiled } from './conv2d-winograd.js';
 import { converted } from './copy.js';
 import { relu, reluBackward } from './relu.js';
 import { conv2dShape } from './shapes.js';
@@ -28,10 +28,11 @@ const SHADERS_3X3 = {
   tiled: conv2dTiled,
   uniform: conv2dUniform,
   winograd: conv2dWinograd,
+  'winograd-tiled': conv2dWinogradTiled,
 };
 
 /** Those that rectify as they load and gate as they store; for the others relu's own kernels do it. */
-const FUSES: ReadonlySet<Conv2dVariant> = new Set(['winograd']);
+const FUSES: ReadonlySet<Conv2dVariant> = new Set(['winograd', 'winograd-tiled']);
 
 /**
  * 2-D cross-correlation with bias, as torch.nn.functional.conv2d (without dilation and groups):

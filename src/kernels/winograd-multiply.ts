@@ -1,0 +1,131 @@
+import { read, uniform, update, write } from '../gpu/dispatch.js';
+import type { Recorder } from '../gpu/recorder.js';
+import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
+import { ceilDiv } from '../gpu/workgroups.js';
+
+/** Positions of a tile's transform, each a matrix product of its own. */
+export const POSITIONS = 36;
+
+/** Quads of a block, which the products take side by side. */
+export const BLOCK_QUADS = 8;
+
+/** The matrices of all positions' products. */
+export interface Matrices {
+  /** V: [blocks, POSITIONS, inPadded, BLOCK_QUADS · 4]. */
+  transformed: Tensor;
+  /** U: [POSITIONS, groups, inPadded, outputs], and what room there is behind. */
+  weights: Tensor;
+  /** To be written, [blocks, POSITIONS, outPadded, BLOCK_QUADS · 4]. */
+  products: Tensor;
+}
+
+/** A way to make the products: how it wants the channels padded and the weights laid out, and what it records. */
+export interface Multiplication {
+  /** Output channels of a group of weights: these are padded to whole groups. */
+  outputs: number;
+  /** Input channels are padded to a multiple of this. */
+  inputs: number;
+  /** Where the weights lie. */
+  form: Form;
+  /** Numbers that there is to be room for behind the last group. */
+  room: number;
+  record(recorder: Recorder, label: string, matrices: Matrices, flops: number): void;
+}
+
+/** For processors with subgroups as large as a block, whose lanes load weights together and hand them round. */
+export const SHARED: Multiplication = {
+  outputs: 64,
+  inputs: 4,
+  form: 'texels',
+  room: 0,
+  record(recorder, label, matrices, flops) {
+    const { transformed, weights, products } = matrices;
+    const { blocks, inPadded, groups } = sizesOf(matrices, this);
+    recorder.dispatch({
+      label,
+      shader: 'winograd_multiply_broadcast',
+      bindings: [
+        read(transformed),
+        read(weights),
+        uniform(recorder.parameters('winograd.sizes', [inPadded, groups, STORE_TURNS])),
+        write(products),
+      ],
+      workgroups: [blocks, 1, POSITIONS * groups],
+      flops,
+    });
+  },
+};
+
+/** In how many turns winograd_multiply_broadcast.wgsl stores. */
+const STORE_TURNS = 4;
+
+/** What a dispatch without subgroups binds of the weights, as WGSL fixes it: the 64 KiB that every device allows. */
+const BINDING_BYTES = 65_536;
+
+/**
+ * For other processors. Every lane loads every weight: from a uniform buffer, which is faster, in as many dispatches as
+ * that takes bindings.
+ */
+export const SINGLE: Multiplication = {
+  outputs: 32,
+  inputs: 4,
+  form: 'buffer',
+  // The last group has a whole binding's room behind its beginning.
+  room: BINDING_BYTES / F32_BYTES,
+  record(recorder, label, matrices, flops) {
+    const { transformed, weights, products } = matrices;
+    const { blocks, inPadded, groups: perPosition } = sizesOf(matrices, this);
+    const groups = POSITIONS * perPosition;
+    const groupBytes = inPadded * this.outputs * F32_BYTES;
+    const perBinding = Math.floor(BINDING_BYTES / groupBytes);
+    for (let first = 0; first < groups; first += perBinding) {
+      const count = Math.min(perBinding, groups - first);
+      recorder.dispatch({
+        label,
+        shader: 'winograd_multiply',
+        constants: { BINDING_VECTORS: BINDING_BYTES / 16 },
+        bindings: [
+          read(transformed),
+          uniform(new Tensor(weights.storage, [BINDING_BYTES / F32_BYTES], first * groupBytes)),
+          uniform(recorder.parameters('winograd.sizes', [inPadded, perPosition, first])),
+          first > 0 ? update(products) : write(products),
+        ],
+        workgroups: [blocks, 1, count],
+        flops: (flops * count) / groups,
+      });
+    }
+  },
+};
+
+/** Blocks that a workgroup of winograd_multiply_tiled.wgsl makes side by side. */
+const TILED_BLOCKS = 2;
+
+/** For GPUs, by tiles in workgroup memory. */
+export const TILED: Multiplication = {
+  outputs: 64,
+  inputs: 8,
+  form: 'buffer',
+  room: 0,
+  record(recorder, label, matrices, flops) {
+    const { transformed, weights, products } = matrices;
+    const { blocks, inPadded, groups } = sizesOf(matrices, this);
+    recorder.dispatch({
+      label,
+      shader: 'winograd_multiply_tiled',
+      bindings: [
+        read(transformed),
+        read(weights),
+        uniform(recorder.parameters('winograd.sizes', [inPadded, blocks])),
+        write(products),
+      ],
+      workgroups: [ceilDiv(blocks, TILED_BLOCKS), groups, POSITIONS],
+      flops,
+    });
+  },
+};
+
+function sizesOf({ transformed, products }: Matrices, { outputs }: Multiplication) {
+  const [blocks, , inPadded] = transformed.shape as [number, number, number, number];
+  const [, , outPadded] = products.shape as [number, number, number, number];
+  return { blocks, inPadded, groups: outPadded / outputs };
+}
