@@ -1,81 +1,89 @@
+// With parts/outer_product.wgsl.
 // G[i, j] = SCALE * sum over k of f[i, k] f[j, k], for j >= i, stored at (j, i) too when MIRROR is 1.
 //
-// f: M rows of K numbers. A workgroup makes a 64 x 64 tile of G, every invocation 4 x 4 of it in registers, from
-// blocks of STEP columns staged in workgroup memory. Slice z takes SLICE columns (a multiple of STEP) and writes
-// its own M x M matrix in g. An invocation's rows lie SIDE apart, so that neighbours read neighbouring addresses.
+// f: M rows of K4 vec4s. A workgroup makes a 64 x 64 tile of G from blocks of 16 columns in workgroup memory, four rows to
+// a vector. Slice z takes SLICE4 vec4s of k (a multiple of four) and writes its own M x M matrix in g.
 const TILE = 64u;
-const SIDE = 16u;
-const EACH = 4u;
-const STEP = 16u;
+const STEP4 = 4u;
+// Vectors that a column takes in workgroup memory: one to spare, so that neighbours store in banks of their own.
+const PITCH = TILE / 4u + 1u;
 override M: u32 = 1u;
-override K: u32 = 1u;
-override SLICE: u32 = 16u;
+override K4: u32 = 1u;
+override SLICE4: u32 = 4u;
 override SCALE: f32 = 1.0;
 override MIRROR: u32 = 1u;
 
-// As f is stored: f32 or f16.
-alias Element = f32;
+// As f is stored: vec4f or vec4h.
+alias Four = vec4f;
 
-@group(0) @binding(0) var<storage, read> f: array<Element>;
+@group(0) @binding(0) var<storage, read> f: array<Four>;
 @group(0) @binding(1) var<storage, read_write> g: array<f32>;
 
-// By column, then row; one spare row against bank conflicts while storing.
-var<workgroup> a_tile: array<f32, STEP * (TILE + 1u)>;
-var<workgroup> b_tile: array<f32, STEP * (TILE + 1u)>;
+var<workgroup> left: array<vec4f, 4u * STEP4 * PITCH>;
+var<workgroup> right: array<vec4f, 4u * STEP4 * PITCH>;
 
-fn element(row: u32, k: u32, end: u32) -> f32 {
+fn row_part(row: u32, k: u32, end: u32) -> vec4f {
   if (row < M && k < end) {
-    return f32(f[row * K + k]);
+    return vec4f(f[row * K4 + k]);
   }
-  return 0.0;
+  return vec4f();
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+// Four columns of four rows.
+fn block(row: u32, k: u32, end: u32) -> mat4x4f {
+  return transpose(mat4x4f(
+    row_part(row, k, end), row_part(row + 1u, k, end), row_part(row + 2u, k, end), row_part(row + 3u, k, end),
+  ));
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let i0 = group.x * TILE;
   let j0 = group.y * TILE;
   if (j0 < i0) {
     return;
   }
-  let li = lane / SIDE;
-  let lj = lane % SIDE;
-  var acc: array<f32, EACH * EACH>;
-  let end = min((group.z + 1u) * SLICE, K);
-  for (var k0 = group.z * SLICE; k0 < end; k0 += STEP) {
-    for (var t = lane; t < STEP * TILE; t += 256u) {
-      let row = t / STEP;
-      let k = t % STEP;
-      a_tile[k * (TILE + 1u) + row] = element(i0 + row, k0 + k, end);
-      b_tile[k * (TILE + 1u) + row] = element(j0 + row, k0 + k, end);
+  // Which block an invocation brings, and which rows and columns it multiplies.
+  let rows = lane / STEP4;
+  let columns = lane % STEP4;
+  let li = lane / 8u;
+  let lj = lane % 8u;
+  var sums = Sums();
+  let end = min((group.z + 1u) * SLICE4, K4);
+  for (var k0 = group.z * SLICE4; k0 < end; k0 += STEP4) {
+    let a = block(i0 + 4u * rows, k0 + columns, end);
+    let b = block(j0 + 4u * rows, k0 + columns, end);
+    for (var c = 0u; c < 4u; c++) {
+      left[(4u * columns + c) * PITCH + rows] = a[c];
+      right[(4u * columns + c) * PITCH + rows] = b[c];
     }
     workgroupBarrier();
     // Ends where the columns end; known only at run time, which also keeps compilers from unrolling it.
-    let steps = min(STEP, end - k0);
+    let steps = 4u * min(STEP4, end - k0);
     for (var k = 0u; k < steps; k++) {
-      var a: array<f32, EACH>;
-      for (var t = 0u; t < EACH; t++) {
-        a[t] = a_tile[k * (TILE + 1u) + t * SIDE + li];
-      }
-      for (var j = 0u; j < EACH; j++) {
-        let b = b_tile[k * (TILE + 1u) + j * SIDE + lj];
-        for (var i = 0u; i < EACH; i++) {
-          acc[i * EACH + j] = fma(a[i], b, acc[i * EACH + j]);
-        }
-      }
+      let i = k * PITCH + li;
+      let j = k * PITCH + lj;
+      sums = add(Eight(left[i], left[i + 8u]), Eight(right[j], right[j + 8u]), sums);
     }
     workgroupBarrier();
   }
   let base = group.z * M * M;
-  for (var i = 0u; i < EACH; i++) {
-    for (var j = 0u; j < EACH; j++) {
-      let row = i0 + i * SIDE + li;
-      let column = j0 + j * SIDE + lj;
-      if (row <= column && column < M) {
-        let value = SCALE * acc[i * EACH + j];
-        g[base + row * M + column] = value;
-        if (MIRROR == 1u) {
-          g[base + column * M + row] = value;
-        }
+  var outputs = listed(sums);
+  // 64, which the compiler is not to know: it would unroll all these stores.
+  let count = min(64u, 64u * groups.x);
+  for (var t = 0u; t < count; t++) {
+    let row = i0 + place(t / 8u, li);
+    let column = j0 + place(t % 8u, lj);
+    if (row <= column && column < M) {
+      let eight = outputs[t / 8u];
+      let value = SCALE * select(eight.a[t % 4u], eight.b[t % 4u], t % 8u >= 4u);
+      g[base + row * M + column] = value;
+      if (MIRROR == 1u) {
+        g[base + column * M + row] = value;
       }
     }
   }

@@ -24,20 +24,27 @@ const LABEL = 'gram.dInput';
 /** Rows of the result that a workgroup of gramBackwardBroadcast makes. */
 const BROADCAST_ROWS = 64;
 
+/** Rows and columns of the result that a workgroup of gramBackwardTiled makes. */
+const TILED_SIDE = 64;
+
 /** By blocks staged in workgroup memory. */
-export function gramBackwardTiled(recorder: Recorder, { f, dy, into, flops }: Product): Tensor {
-  const [m, k] = f.shape as [number, number];
-  const df = into ?? recorder.temporary(LABEL, f.shape);
-  recorder.dispatch({
-    label: LABEL,
-    shader: 'gram_backward_tiled',
-    constants: { M: m, K: k, SCALE: 1 / f.size, ACCUMULATE: into ? 1 : 0 },
-    types: { Element: f.dtype },
-    bindings: [read(f), read(dy), into ? update(df) : write(df)],
-    workgroups: [ceilDiv(k, 64), ceilDiv(m, 64), 1],
-    flops,
+export function gramBackwardTiled(recorder: Recorder, product: Product): Tensor {
+  const { f, dy, flops } = product;
+  const m = f.shape[0]!;
+  const s = symmetrise(recorder, dy, TILED_SIDE, 1 / f.size);
+  const width = s.shape[1]!;
+  return byVectors(recorder, product, (padded, df, accumulate) => {
+    const k = padded.shape[1]!;
+    recorder.dispatch({
+      label: LABEL,
+      shader: 'gram_backward_tiled',
+      constants: { M: m, K4: k / 4, WIDTH4: width / 4, ACCUMULATE: accumulate ? 1 : 0 },
+      types: { Four: wgslType(f.dtype, 4) },
+      bindings: [read(padded), read(s), accumulate ? update(df) : write(df)],
+      workgroups: [ceilDiv(k, TILED_SIDE), width / TILED_SIDE, 1],
+      flops,
+    });
   });
-  return df;
 }
 
 /** By invocations that share nothing. */
@@ -62,27 +69,47 @@ export function gramBackwardLanes(recorder: Recorder, { f, dy, into, flops }: Pr
 
 /** By subgroups whose lanes hand round what they load. Only for subgroups of BROADCAST_LANES. */
 export function gramBackwardBroadcast(recorder: Recorder, product: Product): Tensor {
-  const { f, dy, into, flops } = product;
-  const [m, k] = f.shape as [number, number];
+  const { f, dy, flops } = product;
+  const m = f.shape[0]!;
   const s = symmetrise(recorder, dy, BROADCAST_ROWS, 1 / f.size, 'texels');
+  const width = s.shape[1]!;
+  return byVectors(recorder, product, (padded, df, accumulate) => {
+    const k4 = padded.shape[1]! / 4;
+    const numbers = [m, k4, width / 4, accumulate ? 1 : 0, BROADCAST_ROWS];
+    const [across, fold] = linearGrid(k4, BROADCAST_LANES);
+    recorder.dispatch({
+      label: LABEL,
+      shader: 'gram_backward_broadcast',
+      types: { Four: wgslType(f.dtype, 4) },
+      bindings: [
+        read(padded),
+        read(s),
+        uniform(recorder.parameters('gram.sizes', numbers)),
+        accumulate ? update(df) : write(df),
+      ],
+      workgroups: [width / BROADCAST_ROWS, across, fold],
+      flops,
+    });
+  });
+}
+
+/**
+ * For shaders that read and write whole vectors: f with its rows lengthened to such, and df, where they add to what is
+ * there or write beside it if its rows are none.
+ */
+function byVectors(
+  recorder: Recorder,
+  { f, into }: Product,
+  record: (padded: Tensor, df: Tensor, accumulate: boolean) => void,
+): Tensor {
+  const [m, k] = f.shape as [number, number];
   const padded = padRows(recorder, f, 4);
-  // The shader writes whole vectors: beside df, if its rows are no such.
   const beside = padded !== f;
   const accumulate = into !== undefined && !beside;
   const df = accumulate ? into : recorder.temporary(LABEL, padded.shape);
-  const [k4, width] = [padded.shape[1]! / 4, s.shape[1]!];
-  const sizes = recorder.parameters('gram.sizes', [m, k4, width / 4, accumulate ? 1 : 0, BROADCAST_ROWS]);
-  const [across, fold] = linearGrid(k4, BROADCAST_LANES);
-  recorder.dispatch({
-    label: LABEL,
-    shader: 'gram_backward_broadcast',
-    types: { Four: wgslType(f.dtype, 4) },
-    bindings: [read(padded), read(s), uniform(sizes), accumulate ? update(df) : write(df)],
-    workgroups: [width / BROADCAST_ROWS, across, fold],
-    flops,
-  });
+  record(padded, df, accumulate);
   if (!beside) return df;
-  const rows = crop(recorder, df.view([1, m, 1, 4 * k4]), { top: 0, left: 0, height: 1, width: k });
+  const rows = crop(recorder, df.view([1, m, 1, padded.shape[1]!]), { top: 0, left: 0, height: 1, width: k });
   if (!into) return rows.view(f.shape);
   axpy(recorder, 1, rows.view(f.shape), into);
   return into;

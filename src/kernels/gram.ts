@@ -14,6 +14,8 @@ import { BROADCAST_LANES, type GramVariant, gramVariants, planGram } from './gra
 import { padRows } from './pad-rows.js';
 import { gramShape } from './shapes.js';
 
+const SHADERS = { lanes: 'gram_lanes', tiled: 'gram_tiled' } as const;
+
 /**
  * The Gram matrix of feature maps, F·Fᵀ / (N·C·H·W), with F the maps as a matrix of N·C rows and H·W columns: the
  * style representation of Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks"
@@ -38,35 +40,25 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
   const constants = { M: m, SCALE: split ? 1 : scale, MIRROR: split ? 0 : 1 };
   // As many multiply-adds as there are distinct entries times columns: what the result needs, not the full product.
   const call = { label: 'gram', workgroups, flops: m * (m + 1) * k };
-  if (variant === 'tiled') {
+  const padded = padRows(recorder, f, 4);
+  const [k4, slice4] = [padded.shape[1]! / 4, slice / 4];
+  const types = { Four: wgslType(f.dtype, 4) };
+  if (variant === 'broadcast') {
+    const numbers = [m, k4, slice4, constants.SCALE, constants.MIRROR, 16 * BROADCAST_LANES];
     recorder.dispatch({
       ...call,
-      shader: 'gram_tiled',
-      constants: { ...constants, K: k, SLICE: slice },
-      types: { Element: f.dtype },
-      bindings: [read(f), write(target)],
+      shader: 'gram_broadcast',
+      types,
+      bindings: [read(padded), uniform(recorder.parameters('gram.sizes', numbers)), write(target)],
     });
   } else {
-    const padded = padRows(recorder, f, 4);
-    const [k4, slice4] = [padded.shape[1]! / 4, slice / 4];
-    if (variant === 'lanes') {
-      recorder.dispatch({
-        ...call,
-        shader: 'gram_lanes',
-        constants: { ...constants, K4: k4, SLICE4: slice4 },
-        types: { Four: wgslType(f.dtype, 4) },
-        bindings: [read(padded), write(target)],
-      });
-    } else {
-      const { M, SCALE, MIRROR } = constants;
-      const sizes = recorder.parameters('gram.sizes', [M, k4, slice4, SCALE, MIRROR, 16 * BROADCAST_LANES]);
-      recorder.dispatch({
-        ...call,
-        shader: 'gram_broadcast',
-        types: { Four: wgslType(f.dtype, 4) },
-        bindings: [read(padded), uniform(sizes), write(target)],
-      });
-    }
+    recorder.dispatch({
+      ...call,
+      shader: SHADERS[variant],
+      constants: { ...constants, K4: k4, SLICE4: slice4 },
+      types,
+      bindings: [read(padded), write(target)],
+    });
   }
   if (split) {
     recorder.dispatch({
