@@ -4,7 +4,14 @@ import { F32_BYTES, type Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
-import { BLOCK_QUADS, type Multiplication, POSITIONS, SHARED, SINGLE, TILED } from './winograd-multiply.js';
+import {
+  BLOCK_QUADS,
+  type Multiplication,
+  POSITIONS,
+  SHARED,
+  SINGLE,
+  TILED,
+} from './conv2d-winograd-multiply.js';
 
 /** Pixels along a side of an output tile; tiles side by side that an invocation works off together. */
 const TILE = 4;
