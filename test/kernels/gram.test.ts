@@ -56,17 +56,24 @@ const SHAPES = [
   [1, 3, 53, 50],
 ];
 
+/** A browser's adapter takes seconds to compile what has barriers in loops: for it, only shapes that differ in kind. */
+const FEWER_SHAPES = SHAPES.filter(([n, c]) => [1, 3, 130].includes(n! * c!));
+
 afterEach(() => {
   gpu().variants.force('gram', undefined);
   gpu().variants.force('gram.dInput', undefined);
 });
 
-describe.each(['broadcast', 'lanes', 'tiled'] as const)('gram, variant %s', (variant) => {
+describe.each([
+  { variant: 'broadcast' as const, shapes: SHAPES },
+  { variant: 'lanes' as const, shapes: SHAPES },
+  { variant: 'tiled' as const, shapes: FEWER_SHAPES },
+])('gram, variant $variant', ({ variant, shapes }) => {
   beforeEach((context) => {
     context.skip(!gramVariants(gpu().facts).includes(variant), `no ${variant} on this device`);
   });
 
-  describe.each(SHAPES.map((shape) => ({ shape })))('on $shape', ({ shape }) => {
+  describe.each(shapes.map((shape) => ({ shape })))('on $shape', ({ shape }) => {
     const [m, k] = [shape[0]! * shape[1]!, shape[2]! * shape[3]!];
     const x = uniform(1, m * k);
     const input = { data: x, shape };
