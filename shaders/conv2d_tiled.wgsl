@@ -30,7 +30,11 @@ var<workgroup> pixels: array<f32, STEP * PLANE>;
 var<workgroup> filters: array<vec4f, STEP * 72u>;
 
 @compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let tilesAcross = (u32(WIDTH) + 15u) / 16u;
   let tileRow = i32(group.x / tilesAcross) * 16;
   let tileColumn = i32(group.x % tilesAcross) * 16;
@@ -64,7 +68,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     workgroupBarrier();
 
-    for (var c = 0u; c < STEP; c++) {
+    // Ends where the channels end; known only at run time, which also keeps compilers from unrolling it.
+    let steps = min(STEP, IN_CHANNELS - first);
+    for (var c = 0u; c < steps; c++) {
       for (var u = 0u; u < 3u; u++) {
         let at = c * PLANE + (localRow + u) * SIDE + localColumn;
         let run = array<f32, 6>(
@@ -84,26 +90,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     workgroupBarrier();
   }
 
+  // To be indexed by a loop: what is indexed so does not stay in registers. A loop of 32, which the compiler is not to
+  // know: it would unroll all these stores.
+  var outputs = array<vec4f, 8>(low[0], high[0], low[1], high[1], low[2], high[2], low[3], high[3]);
+  let count = min(32u, 32u * groups.x);
   let row = tileRow + i32(localRow);
-  for (var p = 0u; p < 4u; p++) {
-    let column = tileColumn + i32(localColumn + p);
-    if (row >= HEIGHT || column >= WIDTH) {
+  for (var t = 0u; t < count; t++) {
+    let column = tileColumn + i32(localColumn + t % 4u);
+    let channel = t / 4u;
+    let output = group.y * 32u + slice * 4u + channel;
+    if (row >= HEIGHT || column >= WIDTH || output >= OUT_CHANNELS) {
       continue;
     }
-    for (var k = 0u; k < 8u; k++) {
-      let output = group.y * 32u + slice * 4u + k;
-      if (output >= OUT_CHANNELS) {
-        break;
-      }
-      let at = i32(image * OUT_CHANNELS + output) * HEIGHT * WIDTH + row * WIDTH + column;
-      var value = select(low[p][k % 4u], high[p][k % 4u], k >= 4u);
-      if (HAS_BIAS == 1u) {
-        value += bias[output];
-      }
-      if (ACCUMULATE == 1u) {
-        value += f32(y[at]);
-      }
-      y[at] = Out(value);
+    let at = i32(image * OUT_CHANNELS + output) * HEIGHT * WIDTH + row * WIDTH + column;
+    var value = outputs[t % 4u * 2u + channel / 4u][channel % 4u];
+    if (HAS_BIAS == 1u) {
+      value += bias[output];
     }
+    if (ACCUMULATE == 1u) {
+      value += f32(y[at]);
+    }
+    y[at] = Out(value);
   }
 }
