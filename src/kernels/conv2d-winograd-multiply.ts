@@ -1,4 +1,4 @@
-import { read, uniform, update, write } from '../gpu/dispatch.js';
+import { type Dispatch, read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
@@ -39,20 +39,10 @@ export const SHARED: Multiplication = {
   form: 'texels',
   room: 0,
   record(recorder, label, matrices, flops) {
-    const { transformed, weights, products } = matrices;
     const { blocks, inPadded, groups } = sizesOf(matrices, this);
-    recorder.dispatch({
-      label,
-      shader: 'winograd_multiply_broadcast',
-      bindings: [
-        read(transformed),
-        read(weights),
-        uniform(recorder.parameters('winograd.sizes', [inPadded, groups, STORE_TURNS])),
-        write(products),
-      ],
-      workgroups: [blocks, 1, POSITIONS * groups],
-      flops,
-    });
+    const shader = 'winograd_multiply_broadcast';
+    const workgroups = [blocks, 1, POSITIONS * groups] as const;
+    inOne(recorder, { label, shader, workgroups, flops }, matrices, [inPadded, groups, STORE_TURNS]);
   },
 };
 
@@ -107,22 +97,30 @@ export const TILED: Multiplication = {
   form: 'buffer',
   room: 0,
   record(recorder, label, matrices, flops) {
-    const { transformed, weights, products } = matrices;
     const { blocks, inPadded, groups } = sizesOf(matrices, this);
-    recorder.dispatch({
-      label,
-      shader: 'winograd_multiply_tiled',
-      bindings: [
-        read(transformed),
-        read(weights),
-        uniform(recorder.parameters('winograd.sizes', [inPadded, blocks])),
-        write(products),
-      ],
-      workgroups: [ceilDiv(blocks, TILED_BLOCKS), groups, POSITIONS],
-      flops,
-    });
+    const shader = 'winograd_multiply_tiled';
+    const workgroups = [ceilDiv(blocks, TILED_BLOCKS), groups, POSITIONS] as const;
+    inOne(recorder, { label, shader, workgroups, flops }, matrices, [inPadded, blocks]);
   },
 };
+
+/** All products in one dispatch. */
+function inOne(
+  recorder: Recorder,
+  call: Omit<Dispatch, 'bindings'>,
+  { transformed, weights, products }: Matrices,
+  sizes: readonly number[],
+): void {
+  recorder.dispatch({
+    ...call,
+    bindings: [
+      read(transformed),
+      read(weights),
+      uniform(recorder.parameters('winograd.sizes', sizes)),
+      write(products),
+    ],
+  });
+}
 
 function sizesOf({ transformed, products }: Matrices, { outputs }: Multiplication) {
   const [blocks, , inPadded] = transformed.shape as [number, number, number, number];
