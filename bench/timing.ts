@@ -14,8 +14,8 @@ export interface Samples {
 
 export interface Sampling {
   /**
-   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows one of its own, if it is short. The
-   * host's clock starts when it is done.
+   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows one of its own, if
+   * it is short. The host's clock starts when it is done.
    */
   before?: () => void;
   /** What the repeats by one clock may take together, beyond the first. */

@@ -1,4 +1,4 @@
-// With parts/outer_product.wgsl.
+// With parts/gram_tile.wgsl.
 // df[i, k] = sum over j of s[j, i] f[j, k]; added to what df holds when ACCUMULATE is 1.
 //
 // f, df: M rows of K4 vec4s; s: symmetric, rows of WIDTH4 vec4s, a multiple of 16, zero beyond M (see
@@ -19,13 +19,6 @@ alias Four = vec4f;
 
 var<workgroup> factors: array<vec4f, STEP * TILE4>;
 var<workgroup> features: array<vec4f, STEP * TILE4>;
-
-fn feature(j: u32, k: u32) -> vec4f {
-  if (j < M && k < K4) {
-    return vec4f(f[j * K4 + k]);
-  }
-  return vec4f();
-}
 
 fn store(row: u32, k: u32, value: vec4f) {
   if (row < M && k < K4) {
@@ -51,9 +44,8 @@ fn main(
   // group.z is 0: a start known only at run time keeps compilers from unrolling these loops.
   for (var j0 = group.z; j0 < M; j0 += STEP) {
     for (var t = lane; t < STEP * TILE4; t += 64u) {
-      let j = j0 + t / TILE4;
-      factors[t] = s[j * WIDTH4 + i0 + t % TILE4];
-      features[t] = feature(j, k0 + t % TILE4);
+      factors[t] = s[(j0 + t / TILE4) * WIDTH4 + i0 + t % TILE4];
+      features[t] = feature(j0 + t / TILE4, k0 + t % TILE4, K4);
     }
     workgroupBarrier();
     let steps = min(STEP, M - j0);

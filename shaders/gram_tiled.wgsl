@@ -1,4 +1,4 @@
-// With parts/outer_product.wgsl.
+// With parts/gram_tile.wgsl.
 // G[i, j] = SCALE * sum over k of f[i, k] f[j, k], for j >= i, stored at (j, i) too when MIRROR is 1.
 //
 // f: M rows of K4 vec4s. A workgroup makes a 64 x 64 tile of G from blocks of 16 columns in workgroup memory, four rows to
@@ -22,17 +22,10 @@ alias Four = vec4f;
 var<workgroup> left: array<vec4f, 4u * STEP4 * PITCH>;
 var<workgroup> right: array<vec4f, 4u * STEP4 * PITCH>;
 
-fn row_part(row: u32, k: u32, end: u32) -> vec4f {
-  if (row < M && k < end) {
-    return vec4f(f[row * K4 + k]);
-  }
-  return vec4f();
-}
-
 // Four columns of four rows.
 fn block(row: u32, k: u32, end: u32) -> mat4x4f {
   return transpose(mat4x4f(
-    row_part(row, k, end), row_part(row + 1u, k, end), row_part(row + 2u, k, end), row_part(row + 3u, k, end),
+    feature(row, k, end), feature(row + 1u, k, end), feature(row + 2u, k, end), feature(row + 3u, k, end),
   ));
 }
 

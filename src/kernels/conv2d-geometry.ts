@@ -124,6 +124,9 @@ export function conv2dFlops(g: Conv2dGeometry): number {
 
 export type Conv2dVariant = 'direct' | 'narrow' | 'tiled' | 'uniform' | 'winograd' | 'winograd-tiled';
 
+/** Pixels along a side of an output tile of Winograd's variants. */
+export const WINOGRAD_TILE = 4;
+
 /** Fewer channels than this leave Winograd's transforms without products to pay for them. */
 const WINOGRAD_LEAST_CHANNELS = 16;
 
@@ -164,9 +167,8 @@ export function conv2dVariants(
   const fewest = Math.min(g.inputChannels, g.outputChannels);
   const most = Math.max(g.inputChannels, g.outputChannels);
   const fitsWinograd = fewest >= WINOGRAD_LEAST_CHANNELS && most <= WINOGRAD_MOST_CHANNELS;
-  const [winograd, winogradTiled]: Conv2dVariant[][] = fitsWinograd
-    ? [['winograd'], ['winograd-tiled']]
-    : [[], []];
+  const winograd: Conv2dVariant[] = fitsWinograd ? ['winograd'] : [];
+  const winogradTiled: Conv2dVariant[] = fitsWinograd ? ['winograd-tiled'] : [];
   const fitsNarrow =
     subgroupSize === NARROW_LANES &&
     g.inputChannels <= NARROW_MOST_CHANNELS &&
@@ -174,7 +176,7 @@ export function conv2dVariants(
     g.inputWidth % NARROW_PIXELS === 0;
   const narrow: Conv2dVariant[] = fitsNarrow ? ['narrow'] : [];
   if (software) return [...winograd, ...narrow, 'uniform', 'tiled', ...winogradTiled, 'direct'];
-  const tiles = g.batch * ceilDiv(g.outputHeight, 4) * ceilDiv(g.outputWidth, 4);
+  const tiles = g.batch * ceilDiv(g.outputHeight, WINOGRAD_TILE) * ceilDiv(g.outputWidth, WINOGRAD_TILE);
   const good = fewest >= WINOGRAD_GOOD_CHANNELS && tiles >= WINOGRAD_GOOD_TILES;
   const forGpus: Conv2dVariant[] = good ? [...winogradTiled, 'tiled'] : ['tiled', ...winogradTiled];
   return [...forGpus, ...narrow, 'uniform', ...winograd, 'direct'];

@@ -4,6 +4,7 @@ import { F32_BYTES, type Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
+import { WINOGRAD_TILE } from './conv2d-geometry.js';
 import {
   BLOCK_QUADS,
   type Multiplication,
@@ -13,8 +14,7 @@ import {
   TILED,
 } from './conv2d-winograd-multiply.js';
 
-/** Pixels along a side of an output tile; tiles side by side that an invocation works off together. */
-const TILE = 4;
+/** Tiles side by side that an invocation works off together. */
 const QUAD = 4;
 
 /** Positions along a side of a tile's transform. */
@@ -43,8 +43,8 @@ export function winogradStrips(
   channels: number,
   bytes = STRIP_BYTES,
 ): { quadsAcross: number; strips: WinogradStrip[] } {
-  const quadsAcross = ceilDiv(width, TILE * QUAD);
-  const down = ceilDiv(height, TILE);
+  const quadsAcross = ceilDiv(width, WINOGRAD_TILE * QUAD);
+  const down = ceilDiv(height, WINOGRAD_TILE);
   const rowsFitting = Math.floor(bytes / (POSITIONS * channels * quadsAcross * QUAD * F32_BYTES));
   const count = ceilDiv(down, Math.max(1, rowsFitting));
   const rows = ceilDiv(down, count);
@@ -141,7 +141,7 @@ function restore(
       read(bias ?? weights),
       read(gate ?? weights),
       read(gate ?? weights),
-      uniform(recorder.parameters('winograd.sizes', [...place, ...uses, SIDE, TILE])),
+      uniform(recorder.parameters('winograd.sizes', [...place, ...uses, SIDE, WINOGRAD_TILE])),
       wide ? unused : output,
       wide ? output : unused,
     ],
@@ -162,7 +162,7 @@ function pack(
   { inputs, outputs, room, form }: Multiplication,
 ): Tensor {
   const padded = [outPadded, inPadded, outputs];
-  const sizes = [outputChannels, inputChannels, ...padded, adjoint ? 1 : 0, SIDE, SIDE - TILE + 1];
+  const sizes = [outputChannels, inputChannels, ...padded, adjoint ? 1 : 0, SIDE, SIDE - WINOGRAD_TILE + 1];
   const record = (packed: Tensor) =>
     recorder.dispatch({
       label: 'conv2d.pack',
