@@ -2,6 +2,7 @@ import type { Gpu } from '../src/gpu/gpu.js';
 import { copyProbes } from './copies.js';
 import { fmaProbes } from './fma.js';
 import { measureDispatch, measureSubmit } from './latency.js';
+import { loadProbes } from './loads.js';
 import { measurePeak, type Peak } from './probe.js';
 
 /** What an adapter can do, as measured. */
@@ -12,6 +13,8 @@ export interface Ceilings {
   f16?: Peak;
   /** Bytes of a copy from memory to memory, the read and the write both counted. */
   bandwidth: Peak;
+  /** Bytes loaded by shaders from the nearest cache, in vectors of four numbers; absent from older files. */
+  loads?: Peak;
   /** One more dispatch in a pass. */
   dispatchMicroseconds: number;
   /** A submission of nothing. */
@@ -27,6 +30,7 @@ export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
     f32,
     ...(f16 && { f16 }),
     bandwidth: await measurePeak(await copyProbes(gpu)),
+    loads: await measurePeak(await loadProbes(gpu)),
     dispatchMicroseconds: await measureDispatch(gpu),
     submitMicroseconds: await measureSubmit(gpu),
   };

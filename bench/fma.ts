@@ -3,7 +3,7 @@ import type { Gpu } from '../src/gpu/gpu.js';
 import { Recorder } from '../src/gpu/recorder.js';
 import { isHalf } from '../src/gpu/wgsl-types.js';
 import { MAX_WORKGROUPS_PER_AXIS } from '../src/gpu/workgroups.js';
-import { type Probe, programProbe } from './probe.js';
+import { enough, type Probe, programProbe } from './probe.js';
 
 /** Chains of multiply-adds: of numbers or vectors, so many side by side, in workgroups of so many invocations. */
 interface FmaForm {
@@ -32,8 +32,6 @@ const ROUNDS = 32;
 /** Multiply-adds of an invocation that are written out in each round: a loop's own cost would show, too long code too. */
 const FMAS_A_ROUND = 128;
 const FLOPS_AN_INVOCATION = 2 * ROUNDS * FMAS_A_ROUND;
-/** Long enough that starting a dispatch does not show. */
-const ENOUGH_MS = 8;
 const FEWEST_INVOCATIONS = 2 ** 13;
 /** What the narrowest workgroups can do in one dimension. */
 const MOST_INVOCATIONS = 64 * (MAX_WORKGROUPS_PER_AXIS + 1 - 256);
@@ -45,23 +43,13 @@ export async function fmaProbes(gpu: Gpu, precision: Precision, only?: string): 
       counts.flatMap((chains) => WIDTHS.map((width): FmaForm => ({ type, chains, width }))),
     )
     .filter((form) => only === undefined || nameOf(form) === only);
-  const invocations = await enough(gpu, forms[0]!);
+  const make = (count: number) => fmaProbe(gpu, forms[0]!, count);
+  const invocations = await enough(make, FEWEST_INVOCATIONS, MOST_INVOCATIONS);
   return Promise.all(forms.map((form) => fmaProbe(gpu, form, invocations)));
 }
 
 function nameOf({ type, chains, width }: FmaForm): string {
   return `${type}, ${chains} chain${chains === 1 ? '' : 's'}, workgroups of ${width}`;
-}
-
-async function enough(gpu: Gpu, form: FmaForm): Promise<number> {
-  for (let invocations = FEWEST_INVOCATIONS; ; invocations *= 2) {
-    const probe = await fmaProbe(gpu, form, Math.min(invocations, MOST_INVOCATIONS));
-    await probe.run();
-    const milliseconds = await probe.run();
-    probe.dispose();
-    if (milliseconds >= ENOUGH_MS || invocations >= MOST_INVOCATIONS)
-      return Math.min(invocations, MOST_INVOCATIONS);
-  }
 }
 
 async function fmaProbe(gpu: Gpu, form: FmaForm, invocations: number): Promise<Probe> {

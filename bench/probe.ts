@@ -31,6 +31,29 @@ export function programProbe(
   };
 }
 
+/** Long enough that starting a dispatch does not show. */
+const ENOUGH_MS = 8;
+
+/**
+ * How many take long enough, tried from the fewest on by doubling.
+ *
+ * @param make a probe that does the same so many times.
+ */
+export async function enough(
+  make: (count: number) => Promise<Probe>,
+  fewest: number,
+  most: number,
+): Promise<number> {
+  for (let count = fewest; count < most; count *= 2) {
+    const probe = await make(count);
+    await probe.run(); // the driver may have left some compiling to it
+    const milliseconds = await probe.run();
+    probe.dispose();
+    if (milliseconds >= ENOUGH_MS) return count;
+  }
+  return most;
+}
+
 /** The most that an adapter can do of one thing in a second, and what every form tried came to. */
 export interface Peak {
   perSecond: number;

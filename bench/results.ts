@@ -16,6 +16,7 @@ const Ceilings = v.object({
   f32: Peak,
   f16: v.optional(Peak),
   bandwidth: Peak,
+  loads: v.optional(Peak),
   dispatchMicroseconds: v.number(),
   submitMicroseconds: v.number(),
 });

@@ -60,7 +60,8 @@ function header(results: Results): Markup {
   </header>`;
 }
 
-function ceilingTiles({ f32, f16, bandwidth, dispatchMicroseconds, submitMicroseconds }: Ceilings): Markup {
+function ceilingTiles(ceilings: Ceilings): Markup {
+  const { f32, f16, bandwidth, loads, dispatchMicroseconds, submitMicroseconds } = ceilings;
   const tile = (value: number, unit: string, what: string) =>
     html`<li>
       <strong>${digits(value)}</strong> <span class="unit">${unit}</span>
@@ -70,6 +71,7 @@ function ceilingTiles({ f32, f16, bandwidth, dispatchMicroseconds, submitMicrose
     ${tile(f32.perSecond / 1e9, 'GFLOP/s', 'float32 multiply-adds')}
     ${f16 && tile(f16.perSecond / 1e9, 'GFLOP/s', 'float16 multiply-adds')}
     ${tile(bandwidth.perSecond / 1e9, 'GB/s', `copies, ${bandwidth.form}`)}
+    ${loads && tile(loads.perSecond / 1e9, 'GB/s', `loads out of a cache, ${loads.form}`)}
     ${tile(dispatchMicroseconds, 'µs', 'one more dispatch in a pass')}
     ${tile(submitMicroseconds, 'µs', 'a submission of nothing')}
   </ul>`;
@@ -100,7 +102,7 @@ function rooflineSection({ kernels, lbfgs, ceilings }: Results): Markup | undefi
   </section>`;
 }
 
-function ceilingDetails({ f32, f16, bandwidth }: Ceilings): Markup {
+function ceilingDetails({ f32, f16, bandwidth, loads }: Ceilings): Markup {
   const rows = (name: string, forms: Ceilings['f32']['forms'], unit: string) =>
     forms.map(
       ({ form, perSecond }) =>
@@ -119,7 +121,7 @@ function ceilingDetails({ f32, f16, bandwidth }: Ceilings): Markup {
         <table>
           <tbody>
             ${rows('float32', f32.forms, 'GFLOP/s')}${f16 && rows('float16', f16.forms, 'GFLOP/s')}
-            ${rows('copies', bandwidth.forms, 'GB/s')}
+            ${rows('copies', bandwidth.forms, 'GB/s')}${loads && rows('loads', loads.forms, 'GB/s')}
           </tbody>
         </table>
       </div>

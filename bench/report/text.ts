@@ -1,5 +1,6 @@
 import { megabytes } from '../../src/gpu/format.js';
 import type { Ceilings } from '../ceilings.js';
+import type { Peak } from '../probe.js';
 import type { Evaluation, Line, Name, Results } from '../results.js';
 import { median } from '../statistics.js';
 import { type Column, digits, table } from './table.js';
@@ -42,6 +43,7 @@ export function ceilingLines({
   f32,
   f16,
   bandwidth,
+  loads,
   dispatchMicroseconds,
   submitMicroseconds,
 }: Ceilings): string[] {
@@ -49,8 +51,16 @@ export function ceilingLines({
     `${digits(f32.perSecond / 1e9)} GFLOP/s in float32 multiply-adds (${f32.form})`,
     ...(f16 ? [`${digits(f16.perSecond / 1e9)} GFLOP/s in float16 multiply-adds (${f16.form})`] : []),
     `${digits(bandwidth.perSecond / 1e9)} GB/s in copies (${bandwidth.form})`,
+    ...(loads ? [`${digits(loads.perSecond / 1e9)} GB/s in loads out of a cache (${byPlace(loads)})`] : []),
     `${digits(dispatchMicroseconds)} µs for one more dispatch in a pass, ${digits(submitMicroseconds)} µs for a submission of nothing`,
   ];
+}
+
+/** "from texels; from a storage buffer 9.1, …": where things lie is for kernels to choose, so all forms are told. */
+function byPlace({ form, forms }: Peak): string {
+  const others = forms.filter((other) => other.form !== form);
+  const told = others.map((other) => `${other.form} ${digits(other.perSecond / 1e9)}`).join(', ');
+  return told ? `${form}; ${told}` : form;
 }
 
 const EVALUATION_COLUMNS: readonly Column<Evaluation>[] = [

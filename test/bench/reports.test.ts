@@ -11,7 +11,7 @@ import { html } from '../../bench/report/markup.js';
 import { SCRIPT } from '../../bench/report/page-script.js';
 import { domains, points, roofs, ticks } from '../../bench/report/roofline.js';
 import { digits, table } from '../../bench/report/table.js';
-import { clockText, errorText, percent, textReport } from '../../bench/report/text.js';
+import { ceilingLines, clockText, errorText, percent, textReport } from '../../bench/report/text.js';
 import { readResults } from '../../bench/results.js';
 import { line, results } from './results.js';
 
@@ -113,6 +113,24 @@ describe('the roofline plot', () => {
       'optimiser',
       'other',
     ]);
+  });
+});
+
+describe('the text report', () => {
+  const { ceilings } = results();
+
+  it('tells what loads cost from every place, the cheapest first, and of older files what they have', () => {
+    const loads = {
+      ...{ perSecond: 16.6e9, form: 'from texels' },
+      forms: [
+        { form: 'from texels', perSecond: 16.6e9 },
+        { form: 'from a storage buffer', perSecond: 8.61e9 },
+      ],
+    };
+    expect(ceilingLines({ ...ceilings, loads })[2]).toBe(
+      '16.6 GB/s in loads out of a cache (from texels; from a storage buffer 8.61)',
+    );
+    expect(ceilingLines(ceilings).join('\n')).not.toContain('loads');
   });
 });
 

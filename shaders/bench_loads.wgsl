@@ -1,0 +1,11 @@
+// With parts/loads.wgsl.
+// From a storage buffer, or from texels.
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> totals: array<vec4f>;
+
+fn prepare(lane: u32) {}
+
+fn load(i: u32) -> vec4f {
+  return x[i];
+}
