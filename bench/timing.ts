@@ -14,7 +14,7 @@ export interface Samples {
 
 export interface Sampling {
   /**
-   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows one of its own, if
+   * Submits what each run is to follow, and is not counted; without it, a run timed by the GPU follows some of its own, if
    * it is short. The host's clock starts when it is done.
    */
   before?: () => void;
@@ -28,6 +28,10 @@ export interface Sampling {
 
 /** Beyond this, what a driver compiles at the first run does not show, and the host's clock need not look twice. */
 const LONG_MS = 1000;
+
+/** How long an adapter that slept takes to reach its speed, and how many runs are worth submitting for that. */
+const LEAD_IN_MS = 16;
+const MOST_LEAD_INS = 64;
 
 /**
  * Times programs that are run one after the other, as one, in one submission. Their tensors are left as the last run
@@ -43,9 +47,8 @@ export async function sample(programs: readonly Program[], sampling: Sampling = 
   const isLong = first !== undefined && first > LONG_MS && isTimed;
   const wall = isLong ? [first] : await repeated(once, milliseconds, most);
   if (!isTimed) return { wall };
-  // By the GPU's clock, work that follows other work without a pause, as in a job: an adapter that slept has to wake up,
-  // which does not show in what takes long.
-  const leadIn = before ?? (isLong ? nothing : () => void runAll(gpu, programs));
+  // By the GPU's clock, work that follows other work without a pause, as in a job.
+  const leadIn = before ?? (isLong ? nothing : () => void runAll(gpu, leadInOf(programs, median(wall))));
 
   const timers = programs.map((program) => new StepTimer(program));
   try {
@@ -69,6 +72,12 @@ export async function sample(programs: readonly Program[], sampling: Sampling = 
   } finally {
     timers.forEach((timer) => timer.dispose());
   }
+}
+
+/** The programs as often as keeps the adapter busy for the lead-in, where one run takes so many milliseconds. */
+function leadInOf(programs: readonly Program[], milliseconds: number): Program[] {
+  const runs = Math.min(Math.ceil(LEAD_IN_MS / milliseconds), MOST_LEAD_INS);
+  return Array.from({ length: runs }, () => programs).flat();
 }
 
 /** Milliseconds by the host's clock from calling `submit` until all it submitted is done. */
