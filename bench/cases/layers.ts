@@ -17,6 +17,13 @@ export function grams(c: number, s: number): Case[] {
       record: (r, { tensor }) => kernels.gramBackward(r, tensor(x), tensor([c, c])),
       oracle: ([data, dy]) => losses.gramInput(c, s * s, data!, dy!),
     }),
+    backward('gramMse.dInput', at, {
+      record: (r, { tensor }) => {
+        const [g, target, dy] = [tensor([c, c]), tensor([c, c]), tensor([])];
+        return kernels.gramMseBackward(r, tensor(x), { g, target, dy, weight: 1 });
+      },
+      oracle: ([g, target, dy, data]) => losses.gramErrorInput(c, s * s, data!, g!, target!, dy!),
+    }),
   ];
 }
 

@@ -22,6 +22,24 @@ export function gramInput(c: number, k: number, x: Numbers, dy: Numbers): Oracle
   };
 }
 
+/** The gradient to x of the mean squared error between its Gram matrix, which is g, and a target. */
+export function gramErrorInput(
+  c: number,
+  k: number,
+  x: Numbers,
+  g: Numbers,
+  target: Numbers,
+  dy: Numbers,
+): Oracle {
+  const difference = meanSquaredErrorInput(g, target, dy);
+  return gramInput(
+    c,
+    k,
+    x,
+    Float64Array.from({ length: c * c }, (_, at) => difference(at)),
+  );
+}
+
 /** The mean of (a − b)². */
 export function meanSquaredError(a: Numbers, b: Numbers): Oracle {
   return () => total(a.length, (i) => (a[i]! - b[i]!) ** 2) / a.length;

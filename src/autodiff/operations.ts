@@ -28,6 +28,24 @@ export function gram(x: Variable): Variable {
   ]);
 }
 
+/**
+ * mse(gram(x), target, weight), a scalar, target being [N·C, N·C]: the style loss, whose gradient takes a shorter way
+ * than through the two.
+ */
+export function gramMse(x: Variable, target: Variable, weight = 1): Variable {
+  const { recorder } = x.tape;
+  const g = kernels.gram(recorder, x.value);
+  const goal = target.value;
+  return x.tape.record(
+    kernels.mse(recorder, g, goal, weight),
+    [x, target],
+    (dy, [wantsX, wantsTarget], [intoX, intoTarget]) => [
+      wantsX ? kernels.gramMseBackward(recorder, x.value, { g, target: goal, weight, dy }, intoX) : undefined,
+      wantsTarget ? kernels.mseBackward(recorder, goal, g, dy, weight, intoTarget) : undefined,
+    ],
+  );
+}
+
 /** mean((weight·a − weight·b)²), a scalar; the tensors are of equal size. */
 export function mse(a: Variable, b: Variable, weight = 1): Variable {
   const { recorder } = a.tape;

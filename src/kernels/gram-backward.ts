@@ -1,19 +1,20 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import type { Form, Tensor } from '../gpu/tensor.js';
+import type { Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import { axpy } from './axpy.js';
 import { crop } from './crop.js';
 import { BROADCAST_LANES } from './gram-plan.js';
+import type { Symmetric } from './gram-symmetric.js';
 import { padRows } from './pad-rows.js';
 
-/** What is to be made: (dy + dyᵀ)·f / (m·k). */
+/** What is to be made: s·f, with s symmetric. */
 export interface Product {
   /** m × k, whole or half. */
   f: Tensor;
   /** m × m. */
-  dy: Tensor;
+  symmetric: Symmetric;
   /** m × k, to add to; without it, new memory. */
   into: Tensor | undefined;
   flops: number;
@@ -29,9 +30,9 @@ const TILED_SIDE = 64;
 
 /** By blocks staged in workgroup memory. */
 export function gramBackwardTiled(recorder: Recorder, product: Product): Tensor {
-  const { f, dy, flops } = product;
+  const { f, symmetric, flops } = product;
   const m = f.shape[0]!;
-  const s = symmetrise(recorder, dy, TILED_SIDE, 1 / f.size);
+  const s = symmetric(TILED_SIDE);
   const width = s.shape[1]!;
   return byVectors(recorder, product, (padded, df, accumulate) => {
     const k = padded.shape[1]!;
@@ -48,10 +49,10 @@ export function gramBackwardTiled(recorder: Recorder, product: Product): Tensor 
 }
 
 /** By invocations that share nothing. */
-export function gramBackwardLanes(recorder: Recorder, { f, dy, into, flops }: Product): Tensor {
+export function gramBackwardLanes(recorder: Recorder, { f, symmetric, into, flops }: Product): Tensor {
   const [m, k] = f.shape as [number, number];
   const df = into ?? recorder.temporary(LABEL, f.shape);
-  const s = symmetrise(recorder, dy, 16, 1 / f.size);
+  const s = symmetric(16);
   const padded = padRows(recorder, f, 4);
   const k4 = padded.shape[1]! / 4;
   const width = s.shape[1]!;
@@ -69,9 +70,9 @@ export function gramBackwardLanes(recorder: Recorder, { f, dy, into, flops }: Pr
 
 /** By subgroups whose lanes hand round what they load. Only for subgroups of BROADCAST_LANES. */
 export function gramBackwardBroadcast(recorder: Recorder, product: Product): Tensor {
-  const { f, dy, flops } = product;
+  const { f, symmetric, flops } = product;
   const m = f.shape[0]!;
-  const s = symmetrise(recorder, dy, BROADCAST_ROWS, 1 / f.size, 'texels');
+  const s = symmetric(BROADCAST_ROWS, 'texels');
   const width = s.shape[1]!;
   return byVectors(recorder, product, (padded, df, accumulate) => {
     const k4 = padded.shape[1]! / 4;
@@ -113,26 +114,4 @@ function byVectors(
   if (!into) return rows.view(f.shape);
   axpy(recorder, 1, rows.view(f.shape), into);
   return into;
-}
-
-/** scale·(dy + dyᵀ), its rows and columns padded with zeros to a multiple of `multiple`. */
-function symmetrise(
-  recorder: Recorder,
-  dy: Tensor,
-  multiple: number,
-  scale: number,
-  form: Form = 'buffer',
-): Tensor {
-  const m = dy.shape[0]!;
-  const width = ceilDiv(m, multiple) * multiple;
-  const s = recorder.temporary('gram.symmetric', [width, width], 'f32', form);
-  recorder.dispatch({
-    label: 'gram.symmetrise',
-    shader: 'gram_symmetrise',
-    constants: { M: m, WIDTH: width, SCALE: scale },
-    bindings: [read(dy), write(s)],
-    workgroups: linearGrid((width * width) / 4),
-    flops: 2 * m * m,
-  });
-  return s;
 }

@@ -10,6 +10,7 @@ import {
   gramBackwardTiled,
   type Product,
 } from './gram-backward.js';
+import { type Symmetric, symmetrised } from './gram-symmetric.js';
 import { BROADCAST_LANES, type GramVariant, gramVariants, planGram } from './gram-plan.js';
 import { padRows } from './pad-rows.js';
 import { gramShape } from './shapes.js';
@@ -89,17 +90,23 @@ const BACKWARD = {
  * @throws ShapeError when the shapes do not belong together.
  */
 export function gramBackward(recorder: Recorder, x: Tensor, dy: Tensor, into?: Tensor): Tensor {
-  const { f, m, k } = asMatrix(x);
+  const { m } = asMatrix(x);
   requireShape(
     dy.shape.length === 2 && dy.shape[0] === m && dy.shape[1] === m,
     () => `gram.dInput: the gradient of ${x}'s Gram matrix must be [${m}, ${m}], not ${dy}.`,
   );
+  return gramGradient(recorder, x, symmetrised(recorder, dy.view([m, m]), x.size), into);
+}
+
+/** The feature maps times a symmetric matrix, which is recorded as the variant wants it. For gradients by other ways. */
+export function gramGradient(recorder: Recorder, x: Tensor, symmetric: Symmetric, into?: Tensor): Tensor {
+  const { f, m, k } = asMatrix(x);
   requireShape(
     into === undefined || into.size === x.size,
     () => `gram.dInput: ${into} and ${x} differ in size.`,
   );
   const variant = chooseVariant(recorder, 'gram.dInput', f);
-  const product: Product = { f, dy: dy.view([m, m]), into: into?.view([m, k]), flops: 2 * m * m * k };
+  const product: Product = { f, symmetric, into: into?.view([m, k]), flops: 2 * m * m * k };
   const df = BACKWARD[variant](recorder, product);
   return into ?? df.view(x.shape);
 }

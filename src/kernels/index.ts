@@ -9,6 +9,8 @@ export { copy } from './copy.js';
 export { crop, type CropWindow } from './crop.js';
 export { fill } from './fill.js';
 export { gram, gramBackward } from './gram.js';
+export { gramMseBackward } from './gram-mse.js';
+export type { GramError } from './gram-symmetric.js';
 export {
   packImage,
   type PackOptions,

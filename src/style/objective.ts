@@ -1,4 +1,4 @@
-import { add, gram, mse } from '../autodiff/operations.js';
+import { add, gram, gramMse, mse } from '../autodiff/operations.js';
 import { Tape, type Variable } from '../autodiff/tape.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recorder } from '../gpu/recorder.js';
@@ -131,7 +131,7 @@ export function recordObjective(
   recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling, precision, (name, layer) => {
     const within = (kind: string, record: () => Variable) => recorder.within(`${kind} ${name}`, record);
     const [style, content] = [targets.style.get(name), targets.content.get(name)];
-    if (style) styleLosses.push(within('style', () => mse(gram(layer), tape.constant(style), styleWeight)));
+    if (style) styleLosses.push(within('style', () => gramMse(layer, tape.constant(style), styleWeight)));
     if (content)
       contentLosses.push(within('content', () => mse(layer, tape.constant(content), contentWeight)));
   });
