@@ -13,7 +13,7 @@ import { padRows } from './pad-rows.js';
 export interface Product {
   /** m × k, whole or half. */
   f: Tensor;
-  /** m × m. */
+  /** s, m × m, to be had as each way wants it. */
   symmetric: Symmetric;
   /** m × k, to add to; without it, new memory. */
   into: Tensor | undefined;

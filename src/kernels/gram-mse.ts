@@ -2,7 +2,7 @@ import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { requireEqualSizes } from './elementwise.js';
-import { gramGradient } from './gram.js';
+import { gramGradient, requireGram } from './gram.js';
 import { difference, type GramError } from './gram-symmetric.js';
 
 /**
@@ -18,9 +18,8 @@ import { difference, type GramError } from './gram-symmetric.js';
  */
 export function gramMseBackward(recorder: Recorder, x: Tensor, error: GramError, into?: Tensor): Tensor {
   const { g, target, dy } = error;
-  const m = x.shape[0]! * x.shape[1]!;
+  requireGram(x, g, (m) => `gramMse.dInput: ${x}'s Gram matrix must be ${m}, not ${g}.`);
   requireEqualSizes('gramMse.dInput', g, target);
-  requireShape(g.size === m * m, () => `gramMse.dInput: ${x}'s Gram matrix must be [${m}, ${m}], not ${g}.`);
   requireShape(dy.size === 1, () => `gramMse.dInput: the gradient of an error is a scalar, not ${dy}.`);
   return gramGradient(recorder, x, difference(recorder, error, x.size), into);
 }

@@ -90,12 +90,15 @@ const BACKWARD = {
  * @throws ShapeError when the shapes do not belong together.
  */
 export function gramBackward(recorder: Recorder, x: Tensor, dy: Tensor, into?: Tensor): Tensor {
+  requireGram(x, dy, (m) => `gram.dInput: the gradient of ${x}'s Gram matrix must be ${m}, not ${dy}.`);
+  return gramGradient(recorder, x, symmetrised(recorder, dy, x.size), into);
+}
+
+/** @throws ShapeError with the message, which is given the right shape, for what is not like a Gram matrix of x. */
+export function requireGram(x: Tensor, matrix: Tensor, message: (shape: string) => string): void {
   const { m } = asMatrix(x);
-  requireShape(
-    dy.shape.length === 2 && dy.shape[0] === m && dy.shape[1] === m,
-    () => `gram.dInput: the gradient of ${x}'s Gram matrix must be [${m}, ${m}], not ${dy}.`,
-  );
-  return gramGradient(recorder, x, symmetrised(recorder, dy.view([m, m]), x.size), into);
+  const { shape } = matrix;
+  requireShape(shape.length === 2 && shape[0] === m && shape[1] === m, () => message(`[${m}, ${m}]`));
 }
 
 /** The feature maps times a symmetric matrix, which is recorded as the variant wants it. For gradients by other ways. */

@@ -4,35 +4,11 @@ import { converted } from '../../src/kernels/copy.js';
 import { gram, gramBackward } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
+import { gramOracle as oracle, gramGradientOracle as backwardOracle } from '../support/gram-oracle.js';
 import { roundedToHalves, skipWithoutHalves } from '../support/halves.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
-
-/** F·Fᵀ / (m·k), by the definition, in float64. */
-function oracle(f: ArrayLike<number>, m: number, k: number): Float64Array {
-  const g = new Float64Array(m * m);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < m; j++) {
-      let sum = 0;
-      for (let at = 0; at < k; at++) sum += f[i * k + at]! * f[j * k + at]!;
-      g[i * m + j] = sum / (m * k);
-    }
-  }
-  return g;
-}
-
-/** d⟨dy, gram(f)⟩/df[i, k] = Σⱼ (dy[i, j] + dy[j, i]) f[j, k] / (m·k). */
-function backwardOracle(f: ArrayLike<number>, dy: ArrayLike<number>, m: number, k: number): Float64Array {
-  const df = new Float64Array(m * k);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < m; j++) {
-      const weight = (dy[i * m + j]! + dy[j * m + i]!) / (m * k);
-      for (let at = 0; at < k; at++) df[i * k + at]! += weight * f[j * k + at]!;
-    }
-  }
-  return df;
-}
 
 /**
  * Entries are sums of n products of numbers below 1 in magnitude, divided by n·rows. However they are grouped, the
