@@ -96,9 +96,10 @@ class JaxJs implements Peer {
     let run = this.layers.get(key);
     if (!run) this.layers.set(key, (run = await this.recordLayer(size, index, direction)));
     return timed(count, async () => {
-      for (let i = 1; i < count; i++) run().dispose();
-      const last = await jax.blockUntilReady(run());
-      last.dispose();
+      // A call only notes down what is to be done; it is done once its result is waited for, and an array that is
+      // disposed of before never is.
+      const results = await jax.blockUntilReady(Array.from({ length: count }, run));
+      for (const result of results) result.dispose();
     });
   }
 
