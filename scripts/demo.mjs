@@ -14,7 +14,7 @@ const pictures = [join('demo', 'content.jpg'), join('demo', 'style.jpg')];
 const args = ['stylize', ...pictures, '-o', output, '--preview', preview, ...process.argv.slice(2)];
 // Ctrl-C reaches the child as well, which then writes the picture as it stands: wait for it.
 process.on('SIGINT', () => {});
-const { status, error } = spawnSync(process.execPath, [join('dist', 'src', 'cli', 'main.js'), ...args], {
+const { status, error } = spawnSync(process.execPath, [join('dist', 'cli', 'main.js'), ...args], {
   cwd: root,
   stdio: 'inherit',
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,10 @@ export function baselineSystem(commit: string, parent: string): System {
   const typescript = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   run(`embed the shaders of ${commit}`, process.execPath, ['scripts/embed-shaders.mjs'], folder);
   run(`build ${commit}`, process.execPath, [typescript, '-p', 'tsconfig.build.json'], folder);
+  const bundle = join('scripts', 'bundle-cli.mjs');
+  if (existsSync(join(folder, bundle))) {
+    run(`build the command line of ${commit}`, process.execPath, [bundle], folder);
+  }
   return { ...scumbleIn(folder), name: 'baseline', label: `Scumble at ${commit}` };
 }
 

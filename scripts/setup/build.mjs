@@ -1,11 +1,17 @@
-// Compiles src/ and bench/ to dist/ when something that goes into it has changed.
+// Compiles src/ to dist/src/, and the command line with bench/ to dist/cli/, when something that goes into it has changed.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError, run, say } from './shell.mjs';
 import { fingerprint, hasStamp, leaveStamp } from './stamp.mjs';
 
 const FOLDERS = ['src', 'bench', 'shaders'];
-const FILES = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/embed-shaders.mjs'];
+const FILES = [
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/embed-shaders.mjs',
+  'scripts/bundle-cli.mjs',
+];
 
 /**
  * The files the build reads, each with its size and time of change. A list, so that a file taken away counts
@@ -41,10 +47,14 @@ function filesIn(root, folder) {
 /** @param {string} root the project's folder */
 export function ensureBuild(root) {
   const key = fingerprint(buildInputs(root));
-  if (existsSync(join(root, 'dist', 'src', 'cli', 'main.js')) && hasStamp(root, 'build', key)) return;
+  if (existsSync(join(root, 'dist', 'cli', 'main.js')) && hasStamp(root, 'build', key)) return;
   say('Building …');
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const steps = [['scripts/embed-shaders.mjs'], [compiler, '-p', 'tsconfig.build.json']];
+  const steps = [
+    ['scripts/embed-shaders.mjs', 'scripts/bundle-cli.mjs'],
+    [compiler, '-p', 'tsconfig.build.json'],
+    ['scripts/bundle-cli.mjs'],
+  ];
   for (const step of steps) {
     const result = run(process.execPath, step, { cwd: root });
     if (!result.ok) {
