@@ -1,5 +1,6 @@
 import * as kernels from '../../src/kernels/index.js';
 import * as oracles from '../oracles/convolution.js';
+import * as losses from '../oracles/losses.js';
 import { backward, type Case, forward } from './case.js';
 
 const SAME = { stride: 1, padding: 1 };
@@ -17,6 +18,28 @@ export function convolutions(c: number, o: number, s: number): Case[] {
       record: (r, { tensor, constant }) =>
         kernels.conv2dBackwardInput(r, tensor(y), constant(weights), x, SAME),
       oracle: ([dy, filter]) => oracles.convolutionInput({ c, o, s }, dy!, filter!),
+    }),
+  ];
+}
+
+/** The gradient to its input of what its output's Gram matrix misses another by. */
+export function convolvedGrams(c: number, o: number, s: number): Case[] {
+  const { x, y, weights, at } = sizes(c, o, s);
+  return [
+    backward('conv2dGramMse.dInput', at, {
+      record: (r, { tensor, constant, unread }) => {
+        const convolution = { x: unread(x), weights: constant(weights), options: SAME, y: tensor(y) };
+        const [g, target, dy] = [tensor([o, o]), tensor([o, o]), tensor([])];
+        const back = kernels.conv2dGramMseBackward(r, convolution, { g, target, dy, weight: 1 });
+        // The way by the maps leaves the convolution to do.
+        return back.x ?? kernels.conv2dBackwardInput(r, back.y!, convolution.weights, x, SAME);
+      },
+      oracle: ([, filter, maps, g, target, dy]) =>
+        oracles.convolutionInput(
+          { c, o, s },
+          losses.gramErrorInput(o, s * s, maps!, g!, target!, dy!),
+          filter!,
+        ),
     }),
   ];
 }

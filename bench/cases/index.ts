@@ -1,6 +1,6 @@
 import { VGG19_LAYERS } from '../../src/vgg/layers.js';
 import type { Case } from './case.js';
-import { convolutions, parameterGradients } from './convolutions.js';
+import { convolutions, convolvedGrams, parameterGradients } from './convolutions.js';
 import { images } from './images.js';
 import { activations, grams, pools } from './layers.js';
 
@@ -22,6 +22,7 @@ export function casesAt(n: number): Case[] {
   return [
     ...convolved.flatMap((layer) => convolutions(...layer)),
     ...maps.flatMap((output) => grams(...output)),
+    ...convolved.slice(0, 1).flatMap((first) => convolvedGrams(...first)),
     ...maps.flatMap((output) => activations(...output)),
     ...pooled.flatMap((output) => pools(...output)),
     ...images(n),

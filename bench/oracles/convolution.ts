@@ -24,14 +24,15 @@ export function convolution({ c, s }: ConvolutionSizes, x: Numbers, w: Numbers, 
 }
 
 /** Its gradient to x: dx[c, i, j] = Σ w[o, c, u, v] · dy[o, i − u + 1, j − v + 1]. */
-export function convolutionInput({ c, o, s }: ConvolutionSizes, dy: Numbers, w: Numbers): Oracle {
+export function convolutionInput({ c, o, s }: ConvolutionSizes, dy: Numbers | Oracle, w: Numbers): Oracle {
+  const gradient = typeof dy === 'function' ? dy : (at: number) => dy[at]!;
   return (at) => {
     const [channel, i, j] = place(at, s);
     let sum = 0;
     for (let to = 0; to < o; to++) {
       forEachTap(s, i, j, (u, v, row, column) => {
         // Tap (u, v) of the output at (i + u − 1, j + v − 1) is the filter's turned by half a circle.
-        sum += w[((to * c + channel) * 3 + 2 - u) * 3 + 2 - v]! * dy[(to * s + row) * s + column]!;
+        sum += w[((to * c + channel) * 3 + 2 - u) * 3 + 2 - v]! * gradient((to * s + row) * s + column);
       });
     }
     return sum;

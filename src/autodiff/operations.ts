@@ -28,21 +28,48 @@ export function gram(x: Variable): Variable {
   ]);
 }
 
+/** What conv2d was given. */
+export interface Convolution {
+  x: Variable;
+  weights: Variable;
+  bias: Variable;
+  options: Conv2dOptions;
+}
+
 /**
  * mse(gram(x), target, weight), a scalar, target being [N·C, N·C]: the style loss, whose gradient takes a shorter way
  * than through the two.
+ *
+ * @param of what x is the output of, with filters held fixed: the gradient may then go to that one's input at once, past
+ *   x, for which the tape has no gradient of this loss then.
  */
-export function gramMse(x: Variable, target: Variable, weight = 1): Variable {
+export function gramMse(x: Variable, target: Variable, weight = 1, of?: Convolution): Variable {
   const { recorder } = x.tape;
   const g = kernels.gram(recorder, x.value);
   const goal = target.value;
+  const past = of && !of.weights.needsGradient && !of.bias.needsGradient ? of : undefined;
   return x.tape.record(
     kernels.mse(recorder, g, goal, weight),
-    [x, target],
-    (dy, [wantsX, wantsTarget], [intoX, intoTarget]) => [
-      wantsX ? kernels.gramMseBackward(recorder, x.value, { g, target: goal, weight, dy }, intoX) : undefined,
-      wantsTarget ? kernels.mseBackward(recorder, goal, g, dy, weight, intoTarget) : undefined,
-    ],
+    [x, target, ...(past ? [past.x] : [])],
+    (dy, [wantsX, wantsTarget], [intoX, intoTarget, intoInput]) => {
+      const error = { g, target: goal, weight, dy };
+      const back = (): kernels.GramMseGradients => {
+        if (!past) return { y: kernels.gramMseBackward(recorder, x.value, error, intoX) };
+        const convolution = {
+          x: past.x.value,
+          weights: past.weights.value,
+          options: past.options,
+          y: x.value,
+        };
+        return kernels.conv2dGramMseBackward(recorder, convolution, error, { y: intoX, x: intoInput });
+      };
+      const gradients = wantsX ? back() : {};
+      return [
+        gradients.y,
+        wantsTarget ? kernels.mseBackward(recorder, goal, g, dy, weight, intoTarget) : undefined,
+        gradients.x,
+      ];
+    },
   );
 }
 

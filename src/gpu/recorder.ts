@@ -99,9 +99,9 @@ export class Recorder {
     return variant;
   }
 
-  /** Says that all since the last choice belongs to it, whatever the labels. */
-  endChoice(): void {
-    const last = this.choices.at(-1);
+  /** Says that all since the last choice for `operation` belongs to it, whatever the labels, and whatever was chosen within. */
+  endChoice(operation: string): void {
+    const last = this.choices.findLast((choice) => choice.operation === operation);
     if (last) last.to = this.steps.length;
   }
 

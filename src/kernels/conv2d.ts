@@ -117,7 +117,7 @@ export function conv2dBackwardInput(
   if (options.rectify && !FUSES.has(variant)) {
     const ungated = backwardInput(recorder, variant, g, dy, weights);
     const dx = reluBackward(recorder, x!, ungated, into);
-    recorder.endChoice();
+    recorder.endChoice('conv2d.dInput');
     return dx;
   }
   return backwardInput(recorder, variant, g, dy, weights, into, options.rectify ? x : undefined);

@@ -17,9 +17,13 @@ import { difference, type GramError } from './gram-symmetric.js';
  * @throws ShapeError when the shapes do not belong together.
  */
 export function gramMseBackward(recorder: Recorder, x: Tensor, error: GramError, into?: Tensor): Tensor {
-  const { g, target, dy } = error;
+  requireGramError(x, error);
+  return gramGradient(recorder, x, difference(recorder, error, x.size), into);
+}
+
+/** @throws ShapeError for what is no error of a Gram matrix of x. */
+export function requireGramError(x: Tensor, { g, target, dy }: GramError): void {
   requireGram(x, g, (m) => `gramMse.dInput: ${x}'s Gram matrix must be ${m}, not ${g}.`);
   requireEqualSizes('gramMse.dInput', g, target);
   requireShape(dy.size === 1, () => `gramMse.dInput: the gradient of an error is a scalar, not ${dy}.`);
-  return gramGradient(recorder, x, difference(recorder, error, x.size), into);
 }

@@ -5,6 +5,7 @@ export { append, pairsSince, ringShape } from './append.js';
 export { axpy } from './axpy.js';
 export { clamp, clamped, clampedBackward } from './clamp.js';
 export { conv2d, conv2dBackwardBias, conv2dBackwardInput, conv2dBackwardWeights } from './conv2d.js';
+export { conv2dGramMseBackward, type GramConvolution, type GramMseGradients } from './conv2d-gram-mse.js';
 export { copy } from './copy.js';
 export { crop, type CropWindow } from './crop.js';
 export { fill } from './fill.js';

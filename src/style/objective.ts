@@ -128,10 +128,10 @@ export function recordObjective(
   const x = tape.variable(image);
   const styleLosses: Variable[] = [];
   const contentLosses: Variable[] = [];
-  recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling, precision, (name, layer) => {
+  recordVgg(x, filters, [...contentLayers, ...styleLayers], pooling, precision, (name, layer, of) => {
     const within = (kind: string, record: () => Variable) => recorder.within(`${kind} ${name}`, record);
     const [style, content] = [targets.style.get(name), targets.content.get(name)];
-    if (style) styleLosses.push(within('style', () => gramMse(layer, tape.constant(style), styleWeight)));
+    if (style) styleLosses.push(within('style', () => gramMse(layer, tape.constant(style), styleWeight, of)));
     if (content)
       contentLosses.push(within('content', () => mse(layer, tape.constant(content), contentWeight)));
   });

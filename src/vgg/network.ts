@@ -1,4 +1,4 @@
-import { avgPool2d, conv2d, maxPool2d, normalise, relu } from '../autodiff/operations.js';
+import { avgPool2d, type Convolution, conv2d, maxPool2d, normalise, relu } from '../autodiff/operations.js';
 import type { Variable } from '../autodiff/tape.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
@@ -61,8 +61,9 @@ export class VggFilters {
  * @param image [N, 3, H, W], RGB in 0..1.
  * @param names layers in either scheme (`conv3_1` or `conv_5`).
  * @param precision how the layers' outputs are stored. Sums and gradients are of float32 in either case.
- * @param visit is given each named layer's output as soon as that is recorded: what it records there, the tape takes
- *   back at the same place, and need not keep its gradient through all the layers below.
+ * @param visit is given each named layer's output as soon as that is recorded, and what it was convolved from where it
+ *   was: what it records there, the tape takes back at the same place, and need not keep its gradient through all the
+ *   layers below.
  * @returns each named layer's output [N, C, H', W'] under the name it was asked for by. Convolutions' outputs are those
  *   before their ReLU.
  * @throws UserError for an unknown layer, or an image too small to reach the deepest.
@@ -73,7 +74,7 @@ export function recordVgg(
   names: Iterable<string>,
   pooling: Pooling = 'max',
   precision: DType = 'f32',
-  visit: (name: string, output: Variable) => void = () => undefined,
+  visit: (name: string, output: Variable, of?: Convolution) => void = () => undefined,
 ): Map<string, Variable> {
   const wanted = [...new Set(names)];
   const layers = layersUpTo(wanted);
@@ -95,11 +96,14 @@ export function recordVgg(
       rectify = true;
       return;
     }
-    x = recorder.within(layer.name, () => recordLayer(x, layer, filters, { pooling, precision, rectify }));
+    const { output, of } = recorder.within(layer.name, () =>
+      recordLayer(x, layer, filters, { pooling, precision, rectify }),
+    );
+    x = output;
     rectify = false;
     for (const name of wanted.filter((name) => findLayer(name) === layer)) {
-      outputs.set(name, x);
-      visit(name, x);
+      outputs.set(name, output);
+      visit(name, output, of);
     }
   });
   return outputs;
@@ -110,19 +114,19 @@ function recordLayer(
   layer: VggLayer,
   filters: VggFilters,
   { pooling, precision, rectify }: { pooling: Pooling; precision: DType; rectify: boolean },
-): Variable {
+): { output: Variable; of?: Convolution } {
   switch (layer.kind) {
     case 'conv': {
       const { weight, bias } = filters.get(layer);
-      return conv2d(x, x.tape.constant(weight), x.tape.constant(bias), {
-        padding: 1,
-        rectify,
-        output: precision,
-      });
+      const [weights, biases] = [x.tape.constant(weight), x.tape.constant(bias)];
+      const options = { padding: 1, rectify, output: precision };
+      return { output: conv2d(x, weights, biases, options), of: { x, weights, bias: biases, options } };
     }
     case 'relu':
-      return relu(x);
+      return { output: relu(x) };
     case 'pool':
-      return pooling === 'max' ? maxPool2d(x, { window: 2, rectify }) : avgPool2d(x, { window: 2 });
+      return {
+        output: pooling === 'max' ? maxPool2d(x, { window: 2, rectify }) : avgPool2d(x, { window: 2 }),
+      };
   }
 }

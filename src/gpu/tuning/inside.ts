@@ -57,7 +57,7 @@ export function contender({ timings: [first, second] }: Measured): Timing | unde
  * The decision of `judgeInside`.
  *
  * @param inside milliseconds of each task, in the order of `measured`, with the first variants and with the contenders
- *   in their place.
+ *   in their place; Infinity where it did not occur.
  */
 export function judge(
   measured: readonly Measured[],
@@ -65,7 +65,9 @@ export function judge(
 ): Measured[] {
   return measured.map((item, i) => {
     const second = contender(item);
-    if (!second) return item;
+    // What is chosen within another's variant occurs in one of the ways only.
+    const both = [inside.first[i], inside.contender[i]].every(Number.isFinite);
+    if (!second || !both) return item;
     const [first, , ...rest] = item.timings as readonly [Timing, Timing, ...Timing[]];
     const a = { ...first, inside: inside.first[i]! };
     const b = { ...second, inside: inside.contender[i]! };
@@ -76,7 +78,7 @@ export function judge(
 
 /** The whole recording with one variant for each task. */
 class Way {
-  /** Of each task the least milliseconds so far, all places where it occurs together. */
+  /** Of each task the least milliseconds so far, of a place where it occurs. */
   readonly times: number[];
   private readonly timer: StepTimer;
 
@@ -117,18 +119,16 @@ class Way {
     }, processorTime);
     if (disturbed) return milliseconds;
     this.steps.forEach((places, task) => {
+      if (places.length === 0) return;
       const sums = places.map(({ from, to }) => times.slice(from, to).reduce((sum, time) => sum + time, 0));
-      this.times[task] = Math.min(
-        this.times[task]!,
-        sums.reduce((a, b) => a + b, 0),
-      );
+      this.times[task] = Math.min(this.times[task]!, sums.reduce((a, b) => a + b, 0) / sums.length);
     });
     return milliseconds;
   }
 
   /** Whether there was an undisturbed run. */
   get isTimed(): boolean {
-    return this.times.every(Number.isFinite);
+    return this.times.some(Number.isFinite);
   }
 
   forget(): void {
