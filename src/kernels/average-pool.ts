@@ -1,8 +1,18 @@
 import { read, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
+import { wgslType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
-import { poolConstants, poolGeometry, type PoolOptions, requireGradients } from './pool-geometry.js';
+import {
+  isWide,
+  poolConstants,
+  type PoolGeometry,
+  poolGeometry,
+  type PoolOptions,
+  requireGradients,
+  WIDE_WORKGROUP,
+} from './pool-geometry.js';
+import { mapsShape } from './shapes.js';
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Divide by the cells in the padding too (PyTorch's count_include_pad). Default true. */
@@ -19,15 +29,28 @@ export interface AvgPoolOptions extends PoolOptions {
 export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions): Tensor {
   const geometry = poolGeometry('avgPool2d', x, options);
   const y = recorder.temporary('avgPool2d', [...geometry.planes, ...geometry.output], x.dtype);
-  recorder.dispatch({
+  const call = {
     label: 'avgPool2d',
-    shader: 'average_pool',
-    constants: { COUNT: y.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options) },
-    types: { Element: x.dtype },
     bindings: [read(x), write(y)],
-    workgroups: linearGrid(y.size),
     flops: y.size * geometry.window[0] * geometry.window[1],
-  });
+  };
+  if (chooseWide(recorder, call.label, geometry, x)) {
+    recorder.dispatch({
+      ...call,
+      shader: 'average_pool_2x2_wide',
+      constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4 },
+      types: { Four: wgslType(x.dtype, 4) },
+      workgroups: linearGrid(y.size / 4, WIDE_WORKGROUP),
+    });
+  } else {
+    recorder.dispatch({
+      ...call,
+      shader: 'average_pool',
+      constants: { COUNT: y.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options) },
+      types: { Element: x.dtype },
+      workgroups: linearGrid(y.size),
+    });
+  }
   return y;
 }
 
@@ -51,20 +74,34 @@ export function avgPool2dBackward(
   const geometry = poolGeometry(label, x, options);
   requireGradients(label, geometry, x, dy, into);
   const dx = into ?? recorder.temporary(label, x.shape);
-  recorder.dispatch({
+  const call = {
     label,
-    shader: 'average_pool_backward',
-    constants: {
-      COUNT: x.size,
-      ...poolConstants(geometry),
-      INCLUDE_PAD: includePad(options),
-      ACCUMULATE: into ? 1 : 0,
-    },
     bindings: [read(dy), into ? update(dx) : write(dx)],
-    workgroups: linearGrid(x.size),
     flops: dy.size * geometry.window[0] * geometry.window[1],
-  });
+  };
+  const ACCUMULATE = into ? 1 : 0;
+  if (chooseWide(recorder, label, geometry, x)) {
+    recorder.dispatch({
+      ...call,
+      shader: 'average_pool_2x2_wide_backward',
+      constants: { COUNT: dy.size / 4, OW4: geometry.output[1] / 4, ACCUMULATE },
+      workgroups: linearGrid(dy.size / 4, WIDE_WORKGROUP),
+    });
+  } else {
+    recorder.dispatch({
+      ...call,
+      shader: 'average_pool_backward',
+      constants: { COUNT: x.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options), ACCUMULATE },
+      workgroups: linearGrid(x.size),
+    });
+  }
   return dx;
+}
+
+function chooseWide(recorder: Recorder, operation: string, geometry: PoolGeometry, x: Tensor): boolean {
+  const shape = mapsShape([...geometry.planes, ...geometry.input], x.dtype);
+  const eligible = isWide(geometry) ? ['wide', 'gather'] : ['gather'];
+  return recorder.choose(operation, shape, eligible) === 'wide';
 }
 
 function includePad({ countIncludePad = true }: AvgPoolOptions): number {

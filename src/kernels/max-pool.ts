@@ -4,16 +4,15 @@ import type { Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import {
+  isSideBySide,
+  isWide,
   poolConstants,
-  type PoolGeometry,
   poolGeometry,
   type PoolOptions,
   requireGradients,
+  WIDE_WORKGROUP,
 } from './pool-geometry.js';
 import { mapsShape } from './shapes.js';
-
-/** Invocations of a workgroup of the wide shaders. */
-const WIDE_WORKGROUP = 64;
 
 /** How to take the largest values. */
 export interface MaxPoolOptions extends PoolOptions {
@@ -131,15 +130,4 @@ export function maxPool2dBackward(
     });
   }
   return dx;
-}
-
-/** Whole windows side by side, in rows that make whole vectors of four outputs. */
-function isWide(geometry: PoolGeometry): boolean {
-  const [height, width] = geometry.input;
-  return isSideBySide(geometry) && width % 8 === 0 && height % 2 === 0;
-}
-
-/** VGG's pooling: 2 × 2, stride 2, no padding, whole or cut off at the edges. */
-function isSideBySide({ window, stride, padding }: PoolGeometry): boolean {
-  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
 }

@@ -14,7 +14,8 @@ import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
 afterEach(() => {
-  for (const operation of ['maxPool2d', 'maxPool2d.dInput']) gpu().variants.force(operation, undefined);
+  for (const operation of ['maxPool2d', 'maxPool2d.dInput', 'avgPool2d'])
+    gpu().variants.force(operation, undefined);
 });
 
 interface Case extends AvgPoolOptions {
@@ -156,15 +157,18 @@ describe.each(CASES)('pooling $shape, window $window stride $stride padding $pad
   });
 
   it('average: the mean of each window, and its gradient spread evenly', async () => {
-    const [y, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
-      avgPool2d(r, a!, p),
-      avgPool2dBackward(r, a!, b!, p),
-      avgPool2dBackward(r, a!, b!, p, c),
-    ]);
-    expect(y).toBeAllClose(averageOracle(x, p), FEW);
     const expected = averageBackwardOracle(size, dy, p);
-    expect(dx).toBeAllClose(expected, FEW);
-    expect(sum).toBeAllClose(added(expected), FEW);
+    for (const variant of [undefined, 'gather']) {
+      gpu().variants.force('avgPool2d', variant);
+      const [y, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
+        avgPool2d(r, a!, p),
+        avgPool2dBackward(r, a!, b!, p),
+        avgPool2dBackward(r, a!, b!, p, c),
+      ]);
+      expect(y).toBeAllClose(averageOracle(x, p), FEW);
+      expect(dx).toBeAllClose(expected, FEW);
+      expect(sum).toBeAllClose(added(expected), FEW);
+    }
   });
 
   if (!IN_HALVES.includes(p)) return;
@@ -183,8 +187,11 @@ describe.each(CASES)('pooling $shape, window $window stride $stride padding $pad
       );
     }
     const means = inHalves((r, a) => avgPool2d(r, a!, p));
-    const [y] = await evaluate(gpu(), inputs.slice(0, 1), means);
-    expect(y).toBeAllClose(averageOracle(x, p), { ...STORED, absolute: STORED.absolute + FEW.absolute });
+    for (const variant of [undefined, 'gather']) {
+      gpu().variants.force('avgPool2d', variant);
+      const [y] = await evaluate(gpu(), inputs.slice(0, 1), means);
+      expect(y).toBeAllClose(averageOracle(x, p), { ...STORED, absolute: STORED.absolute + FEW.absolute });
+    }
     const expected = maxBackwardOracle(x, dy, p);
     for (const variant of backwardVariants(p)) {
       gpu().variants.force('maxPool2d.dInput', variant);
