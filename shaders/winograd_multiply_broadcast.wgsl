@@ -1,12 +1,16 @@
 // The heart of Winograd's convolution: for each of the 36 positions a matrix product over the input channels,
 //   M[block][position][o][quad] = Σ_c U[position][o][c] · V[block][position][c][quad],
-// a quad being a vec4 of four tiles and a block eight quads, one for each lane. U is in groups of [inPadded][64] as laid
-// out by winograd_pack.wgsl. An invocation makes its quad of 64 output channels.
-// The lanes of a subgroup of eight load the 64 weights of an input channel together, four and four each, and hand them
-// round: the fastest way to them where a load costs more than arithmetic, on processors posing as GPUs. Their compilers
-// make one instruction of a shuffle and three of a broadcast.
-// Grid: (blocks, 1, groups).
+// a quad being a vec4 of four tiles and a block eight quads. U is in groups of [inPadded][64] as laid out by
+// winograd_pack.wgsl. An invocation makes one quad of one group's 64 output channels.
+// SPAN lanes work at a group, a quad each: eight, or where a block has no more than four or two quads in use as many as
+// these, so that the others need not idle. They load the 64 weights of an input channel together, four numbers at a time,
+// and hand them round: the fastest way to them where a load costs more than arithmetic, on processors posing as GPUs.
+// Their compilers make one instruction of a shuffle and three of a broadcast.
+// Grid: (blocks, 1, positions · ⌈groups of a position / groups of a workgroup⌉).
 enable subgroups;
+
+// 8, 4 or 2.
+const SPAN: u32 = 8u;
 
 struct Sizes {
   inPadded: f32,
@@ -54,6 +58,19 @@ fn accumulate(sums: Sums, v: Four, w: Four, owner: u32) -> Sums {
   return accumulate_one(c, v.d, subgroupShuffle(w.d, owner));
 }
 
+// Four input channels' weights of four outputs, the lane's own of those that the lanes of a group load together.
+fn weights_at(at: u32) -> Four {
+  return Four(weights[at], weights[at + 16u], weights[at + 32u], weights[at + 48u]);
+}
+
+// Those for accumulation k of a turn: after each SPAN of them the lanes have handed round what they had.
+fn next(k: u32, w: Four, at: u32) -> Four {
+  if (k % SPAN == 0u) {
+    return weights_at(at + k);
+  }
+  return w;
+}
+
 fn store(at: u32, sums: Sums) {
   products[at] = sums.x;
   products[at + 8u] = sums.y;
@@ -78,10 +95,17 @@ fn pick(t: u32, a: Sums, b: Sums, c: Sums, d: Sums) -> Sums {
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let channels = u32(sizes.inPadded);
   let groups = u32(sizes.outGroups);
-  let group = id.z;
-  let product = id.x * 36u + group / groups;
-  var source = product * channels * 8u + lane;
-  var weight = group * channels * 16u + lane;
+  let side_by_side = 8u / SPAN;
+  let workgroups = (groups + side_by_side - 1u) / side_by_side;
+  let position = id.z / workgroups;
+  let group = id.z % workgroups * side_by_side + lane / SPAN;
+  let quad = lane % SPAN;
+  // The first of the lanes that work at the same group; a compiler is to know where that is none but the first of all.
+  let first = select(lane - quad, 0u, SPAN == 8u);
+  let product = id.x * 36u + position;
+  var source = product * channels * 8u + quad;
+  // Beyond the last group the last is read; what comes of it is not stored.
+  var weight = (position * groups + min(group, groups - 1u)) * channels * 16u + quad;
   var s0 = Sums();
   var s1 = Sums();
   var s2 = Sums();
@@ -106,29 +130,44 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
       transformed[source + 16u],
       transformed[source + 24u],
     );
-    let low = Four(weights[weight], weights[weight + 16u], weights[weight + 32u], weights[weight + 48u]);
-    s0 = accumulate(s0, v, low, 0u);
-    s1 = accumulate(s1, v, low, 1u);
-    s2 = accumulate(s2, v, low, 2u);
-    s3 = accumulate(s3, v, low, 3u);
-    s4 = accumulate(s4, v, low, 4u);
-    s5 = accumulate(s5, v, low, 5u);
-    s6 = accumulate(s6, v, low, 6u);
-    s7 = accumulate(s7, v, low, 7u);
-    let high = Four(weights[weight + 8u], weights[weight + 24u], weights[weight + 40u], weights[weight + 56u]);
-    s8 = accumulate(s8, v, high, 0u);
-    s9 = accumulate(s9, v, high, 1u);
-    s10 = accumulate(s10, v, high, 2u);
-    s11 = accumulate(s11, v, high, 3u);
-    s12 = accumulate(s12, v, high, 4u);
-    s13 = accumulate(s13, v, high, 5u);
-    s14 = accumulate(s14, v, high, 6u);
-    s15 = accumulate(s15, v, high, 7u);
+    var w = weights_at(weight);
+    s0 = accumulate(s0, v, w, first + 0u % SPAN);
+    w = next(1u, w, weight);
+    s1 = accumulate(s1, v, w, first + 1u % SPAN);
+    w = next(2u, w, weight);
+    s2 = accumulate(s2, v, w, first + 2u % SPAN);
+    w = next(3u, w, weight);
+    s3 = accumulate(s3, v, w, first + 3u % SPAN);
+    w = next(4u, w, weight);
+    s4 = accumulate(s4, v, w, first + 4u % SPAN);
+    w = next(5u, w, weight);
+    s5 = accumulate(s5, v, w, first + 5u % SPAN);
+    w = next(6u, w, weight);
+    s6 = accumulate(s6, v, w, first + 6u % SPAN);
+    w = next(7u, w, weight);
+    s7 = accumulate(s7, v, w, first + 7u % SPAN);
+    w = next(8u, w, weight);
+    s8 = accumulate(s8, v, w, first + 8u % SPAN);
+    w = next(9u, w, weight);
+    s9 = accumulate(s9, v, w, first + 9u % SPAN);
+    w = next(10u, w, weight);
+    s10 = accumulate(s10, v, w, first + 10u % SPAN);
+    w = next(11u, w, weight);
+    s11 = accumulate(s11, v, w, first + 11u % SPAN);
+    w = next(12u, w, weight);
+    s12 = accumulate(s12, v, w, first + 12u % SPAN);
+    w = next(13u, w, weight);
+    s13 = accumulate(s13, v, w, first + 13u % SPAN);
+    w = next(14u, w, weight);
+    s14 = accumulate(s14, v, w, first + 14u % SPAN);
+    w = next(15u, w, weight);
+    s15 = accumulate(s15, v, w, first + 15u % SPAN);
     source += 32u;
     weight += 64u;
   }
-  let to = (product * groups + group % groups) * 512u + lane;
-  for (var t = 0u; t < u32(sizes.turns); t++) {
+  let to = (product * groups + group) * 512u + quad;
+  let turns = select(0u, u32(sizes.turns), group < groups);
+  for (var t = 0u; t < turns; t++) {
     let at = to + t * 128u;
     store(at, pick(t, s0, s4, s8, s12));
     store(at + 32u, pick(t, s1, s5, s9, s13));

@@ -17,6 +17,8 @@ export interface Matrices {
   weights: Tensor;
   /** To be written, [blocks, POSITIONS, outPadded, BLOCK_QUADS · 4]. */
   products: Tensor;
+  /** Quads in use, in all blocks. */
+  quads: number;
 }
 
 /** A way to make the products: how it wants the channels padded and the weights laid out, and what it records. */
@@ -32,6 +34,11 @@ export interface Multiplication {
   record(recorder: Recorder, label: string, matrices: Matrices, flops: number): void;
 }
 
+/** How many lanes of SHARED work at a group of weights, one for each of the quads in use as far as may be. Pure. */
+export function sharedSpan(blocks: number, quads: number): number {
+  return blocks > 1 || quads > 4 ? BLOCK_QUADS : Math.max(2, 2 ** Math.ceil(Math.log2(quads)));
+}
+
 /** For processors with subgroups as large as a block, whose lanes load weights together and hand them round. */
 export const SHARED: Multiplication = {
   outputs: 64,
@@ -41,8 +48,10 @@ export const SHARED: Multiplication = {
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);
     const shader = 'winograd_multiply_broadcast';
-    const workgroups = [blocks, 1, POSITIONS * groups] as const;
-    inOne(recorder, { label, shader, workgroups, flops }, matrices, [inPadded, groups, STORE_TURNS]);
+    const SPAN = sharedSpan(blocks, matrices.quads);
+    const workgroups = [blocks, 1, POSITIONS * ceilDiv(groups, BLOCK_QUADS / SPAN)] as const;
+    const call = { label, shader, constants: { SPAN }, workgroups, flops } as const;
+    inOne(recorder, call, matrices, [inPadded, groups, STORE_TURNS]);
   },
 };
 

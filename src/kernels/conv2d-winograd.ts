@@ -87,7 +87,7 @@ function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplicat
       const products = recorder.temporary('winograd.products', vectors(outPadded));
       const floor = rectify ? 0 : LEAST;
       transform(recorder, call, [...place, inputChannels, inPadded, image, floor, SIDE], transformed);
-      multiplication.record(recorder, label, { transformed, weights, products }, share);
+      multiplication.record(recorder, label, { transformed, weights, products, quads: strip.quads }, share);
       restore(recorder, call, [...place, outputChannels, outPadded, image], products, image + number > 0);
     });
   }

@@ -11,6 +11,7 @@ import { uniformBlocks } from '../../src/kernels/conv2d-uniform.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { Storage, Tensor, type Shape } from '../../src/gpu/tensor.js';
 import { winogradStrips } from '../../src/kernels/conv2d-winograd.js';
+import { sharedSpan } from '../../src/kernels/conv2d-winograd-multiply.js';
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu, usePlainGpu } from '../support/gpu.js';
@@ -87,6 +88,9 @@ const WINOGRAD: typeof CASES = [
   ['no multiple of any tile', [1, 17, 18, 33], [33, 17, 3, 3], same],
   ['the most channels', [1, 512, 5, 6], [16, 512, 3, 3], same],
   ['five blocks, more than one group of outputs', [1, 20, 20, 100], [70, 20, 3, 3], same],
+  // Where a block has few quads, a workgroup makes two groups of outputs or four; here the last ones have fewer to make.
+  ['four quads, three groups of outputs', [1, 16, 16, 13], [130, 16, 3, 3], same],
+  ['two quads, five groups of outputs', [1, 18, 7, 8], [260, 18, 3, 3], same],
   ['a batch', [3, 18, 9, 7], [34, 18, 3, 3], same],
 ];
 /** The narrow variant takes up to three input channels in rows of whole vectors, where subgroups have eight lanes. */
@@ -379,6 +383,12 @@ describe('choices made without a GPU', () => {
     expect(winogradStrips(1, 1, 64).strips).toEqual([{ firstRow: 0, quads: 1, blocks: 1 }]);
     expect(winogradStrips(9, 9, 64, 1).strips.map(({ quads }) => quads)).toEqual([1, 1, 1]);
     expect(winogradStrips(12, 65, 64).strips).toEqual([{ firstRow: 0, quads: 15, blocks: 2 }]);
+  });
+
+  it('sets as many lanes to a group of outputs as there are quads in use', () => {
+    const spans = (quads: number[], blocks = 1) => quads.map((count) => sharedSpan(blocks, count));
+    expect(spans([1, 2, 3, 4, 5, 8])).toEqual([2, 2, 4, 4, 8, 8]);
+    expect(spans([9, 12], 2)).toEqual([8, 8]);
   });
 
   it('cuts weights into equal blocks of at most the 64 KiB that every device binds', () => {
