@@ -1,5 +1,5 @@
 // y[oh, ow] = the sum of x in a window / its size, one invocation an output, COUNT outputs in planes of OH x OW.
-// The size counts the cells in the padding when INCLUDE_PAD is 1, but never those beyond it.
+// The size counts the cells in the padding when INCLUDE_PAD is 1, but never those beyond it. With RECTIFY 1, of max(x, 0).
 override COUNT: u32 = 1u;
 override H: i32 = 1;
 override W: i32 = 1;
@@ -12,6 +12,7 @@ override STRIDE_W: i32 = 1;
 override PAD_H: i32 = 0;
 override PAD_W: i32 = 0;
 override INCLUDE_PAD: u32 = 1u;
+override RECTIFY: u32 = 0u;
 
 // As x and y are stored: f32 or f16.
 alias Element = f32;
@@ -39,7 +40,8 @@ fn main(
   var sum = 0.0;
   for (var h = top; h < bottom; h++) {
     for (var w = left; w < right; w++) {
-      sum += f32(x[plane + h * W + w]);
+      let value = f32(x[plane + h * W + w]);
+      sum += select(value, max(value, 0.0), RECTIFY == 1u);
     }
   }
   let padded = (min(row + WINDOW_H, H + PAD_H) - row) * (min(column + WINDOW_W, W + PAD_W) - column);

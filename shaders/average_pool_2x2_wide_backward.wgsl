@@ -1,13 +1,22 @@
 // average_pool_backward.wgsl over planes as in average_pool_2x2_wide.wgsl: an invocation makes the gradients of four
-// windows, four vectors of pixels. COUNT such fours; dx has 2 OW4 vectors to a row, dy has OW4.
+// windows, four vectors of pixels. COUNT such fours; x and dx have 2 OW4 vectors to a row, dy has OW4.
 override COUNT: u32 = 1u;
 override OW4: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
+override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> dx: array<vec4f>;
+// As x is stored: vec4f or vec4h.
+alias Four = vec4f;
 
-fn store(at: u32, gradient: vec4f) {
+@group(0) @binding(0) var<storage, read> x: array<Four>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+
+fn store(at: u32, spread: vec4f) {
+  var gradient = spread;
+  if (RECTIFY == 1u) {
+    gradient = select(vec4f(), spread, x[at] > Four());
+  }
   if (ACCUMULATE == 1u) {
     dx[at] += gradient;
   } else {

@@ -1,5 +1,6 @@
 // dx[h, w] = the sum of dy / window size over the windows that contain (h, w); added to what dx holds when
-// ACCUMULATE is 1. One invocation an input pixel, COUNT of them in planes of H x W. See average_pool.wgsl.
+// ACCUMULATE is 1. One invocation an input pixel, COUNT of them in planes of H x W. See average_pool.wgsl. With RECTIFY 1,
+// 0 where x is not positive; x is not read else.
 override COUNT: u32 = 1u;
 override H: i32 = 1;
 override W: i32 = 1;
@@ -13,9 +14,14 @@ override PAD_H: i32 = 0;
 override PAD_W: i32 = 0;
 override INCLUDE_PAD: u32 = 1u;
 override ACCUMULATE: u32 = 0u;
+override RECTIFY: u32 = 0u;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+// As x is stored: f32 or f16.
+alias Element = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
 // Cells of a window along one side, from 'begin' on.
 fn extent(begin: i32, window: i32, size: i32, pad: i32) -> i32 {
@@ -50,6 +56,9 @@ fn main(
       let columns = extent(ow * STRIDE_W - PAD_W, WINDOW_W, W, PAD_W);
       gradient += dy[plane * OH * OW + oh * OW + ow] / f32(rows * columns);
     }
+  }
+  if (RECTIFY == 1u && x[at] <= Element()) {
+    gradient = 0.0;
   }
   if (ACCUMULATE == 1u) {
     dx[at] += gradient;

@@ -17,6 +17,8 @@ import { mapsShape } from './shapes.js';
 export interface AvgPoolOptions extends PoolOptions {
   /** Divide by the cells in the padding too (PyTorch's count_include_pad). Default true. */
   countIncludePad?: boolean;
+  /** Whether the input passes through max(0, ·) first, as ReLU's output would; false by default. */
+  rectify?: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export interface AvgPoolOptions extends PoolOptions {
 export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions): Tensor {
   const geometry = poolGeometry('avgPool2d', x, options);
   const y = recorder.temporary('avgPool2d', [...geometry.planes, ...geometry.output], x.dtype);
+  const RECTIFY = options.rectify ? 1 : 0;
   const call = {
     label: 'avgPool2d',
     bindings: [read(x), write(y)],
@@ -38,7 +41,7 @@ export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions
     recorder.dispatch({
       ...call,
       shader: 'average_pool_2x2_wide',
-      constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4 },
+      constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4, RECTIFY },
       types: { Four: wgslType(x.dtype, 4) },
       workgroups: linearGrid(y.size / 4, WIDE_WORKGROUP),
     });
@@ -46,7 +49,7 @@ export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions
     recorder.dispatch({
       ...call,
       shader: 'average_pool',
-      constants: { COUNT: y.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options) },
+      constants: { COUNT: y.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options), RECTIFY },
       types: { Element: x.dtype },
       workgroups: linearGrid(y.size),
     });
@@ -57,7 +60,7 @@ export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions
 /**
  * The gradient of `avgPool2d`: each window's, divided by the same size, to all its cells.
  *
- * @param x avgPool2d's input; only its shape matters
+ * @param x avgPool2d's input; only its shape matters, unless the options rectify
  * @param dy the gradient with respect to its output
  * @param into a tensor of x's shape to add the gradient to; without it, new memory.
  * @returns `into`, or the new tensor.
@@ -74,24 +77,28 @@ export function avgPool2dBackward(
   const geometry = poolGeometry(label, x, options);
   requireGradients(label, geometry, x, dy, into);
   const dx = into ?? recorder.temporary(label, x.shape);
+  // What is not read need not be there: a shape without numbers is enough.
+  const gate = options.rectify ? x : dy;
   const call = {
     label,
-    bindings: [read(dy), into ? update(dx) : write(dx)],
+    bindings: [read(gate), read(dy), into ? update(dx) : write(dx)],
     flops: dy.size * geometry.window[0] * geometry.window[1],
   };
-  const ACCUMULATE = into ? 1 : 0;
+  const uses = { ACCUMULATE: into ? 1 : 0, RECTIFY: options.rectify ? 1 : 0 };
   if (chooseWide(recorder, label, geometry, x)) {
     recorder.dispatch({
       ...call,
       shader: 'average_pool_2x2_wide_backward',
-      constants: { COUNT: dy.size / 4, OW4: geometry.output[1] / 4, ACCUMULATE },
+      constants: { COUNT: dy.size / 4, OW4: geometry.output[1] / 4, ...uses },
+      types: { Four: wgslType(gate.dtype, 4) },
       workgroups: linearGrid(dy.size / 4, WIDE_WORKGROUP),
     });
   } else {
     recorder.dispatch({
       ...call,
       shader: 'average_pool_backward',
-      constants: { COUNT: x.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options), ACCUMULATE },
+      constants: { COUNT: x.size, ...poolConstants(geometry), INCLUDE_PAD: includePad(options), ...uses },
+      types: { Element: gate.dtype },
       workgroups: linearGrid(x.size),
     });
   }

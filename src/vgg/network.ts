@@ -91,7 +91,7 @@ export function recordVgg(
   let rectify = false;
   layers.forEach((layer, i) => {
     const next = layers[i + 1];
-    const nextRectifies = next?.kind === 'conv' || (next?.kind === 'pool' && pooling === 'max');
+    const nextRectifies = next?.kind === 'conv' || next?.kind === 'pool';
     if (layer.kind === 'relu' && !tapped.has(layer) && nextRectifies) {
       rectify = true;
       return;
@@ -126,7 +126,7 @@ function recordLayer(
       return { output: relu(x) };
     case 'pool':
       return {
-        output: pooling === 'max' ? maxPool2d(x, { window: 2, rectify }) : avgPool2d(x, { window: 2 }),
+        output: (pooling === 'max' ? maxPool2d : avgPool2d)(x, { window: 2, rectify }),
       };
   }
 }

@@ -156,20 +156,29 @@ describe.each(CASES)('pooling $shape, window $window stride $stride padding $pad
     }
   });
 
-  it('average: the mean of each window, and its gradient spread evenly', async () => {
-    const expected = averageBackwardOracle(size, dy, p);
-    for (const variant of [undefined, 'gather']) {
-      gpu().variants.force('avgPool2d', variant);
-      const [y, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
-        avgPool2d(r, a!, p),
-        avgPool2dBackward(r, a!, b!, p),
-        avgPool2dBackward(r, a!, b!, p, c),
-      ]);
-      expect(y).toBeAllClose(averageOracle(x, p), FEW);
-      expect(dx).toBeAllClose(expected, FEW);
-      expect(sum).toBeAllClose(added(expected), FEW);
-    }
-  });
+  it.each([false, true])(
+    'average: the mean of each window, and its gradient spread evenly, rectified: %s',
+    async (rectify) => {
+      const options = { ...p, rectify };
+      const passes = (v: number) => !rectify || v > 0;
+      const expected = averageBackwardOracle(size, dy, p).map((v, i) => (passes(x[i]!) ? v : 0));
+      const means = averageOracle(
+        x.map((v) => (passes(v) ? v : 0)),
+        p,
+      );
+      for (const variant of [undefined, 'gather']) {
+        gpu().variants.force('avgPool2d', variant);
+        const [y, dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
+          avgPool2d(r, a!, options),
+          avgPool2dBackward(r, a!, b!, options),
+          avgPool2dBackward(r, a!, b!, options, c),
+        ]);
+        expect(y).toBeAllClose(means, FEW);
+        expect(dx).toBeAllClose(expected, FEW);
+        expect(sum).toBeAllClose(added(expected), FEW);
+      }
+    },
+  );
 
   if (!IN_HALVES.includes(p)) return;
 
@@ -187,10 +196,15 @@ describe.each(CASES)('pooling $shape, window $window stride $stride padding $pad
       );
     }
     const means = inHalves((r, a) => avgPool2d(r, a!, p));
+    const spread = averageBackwardOracle(size, dy, p).map((v, i) => (x[i]! > 0 ? v : 0));
     for (const variant of [undefined, 'gather']) {
       gpu().variants.force('avgPool2d', variant);
       const [y] = await evaluate(gpu(), inputs.slice(0, 1), means);
       expect(y).toBeAllClose(averageOracle(x, p), { ...STORED, absolute: STORED.absolute + FEW.absolute });
+      const [gated] = await evaluate(gpu(), inputs.slice(0, 2), (r, a, b) =>
+        avgPool2dBackward(r, converted(r, a!, 'f16'), b!, { ...p, rectify: true }),
+      );
+      expect(gated).toBeAllClose(spread, FEW);
     }
     const expected = maxBackwardOracle(x, dy, p);
     for (const variant of backwardVariants(p)) {
