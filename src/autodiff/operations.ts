@@ -48,26 +48,26 @@ export function gramMse(x: Variable, target: Variable, weight = 1, of?: Convolut
   const g = kernels.gram(recorder, x.value);
   const goal = target.value;
   const past = of && !of.weights.needsGradient && !of.bias.needsGradient ? of : undefined;
+  const convolution = past && {
+    x: past.x.value,
+    weights: past.weights.value,
+    options: past.options,
+    y: x.value,
+  };
   return x.tape.record(
     kernels.mse(recorder, g, goal, weight),
     [x, target, ...(past ? [past.x] : [])],
     (dy, [wantsX, wantsTarget], [intoX, intoTarget, intoInput]) => {
       const error = { g, target: goal, weight, dy };
-      const back = (): kernels.GramMseGradients => {
-        if (!past) return { y: kernels.gramMseBackward(recorder, x.value, error, intoX) };
-        const convolution = {
-          x: past.x.value,
-          weights: past.weights.value,
-          options: past.options,
-          y: x.value,
-        };
-        return kernels.conv2dGramMseBackward(recorder, convolution, error, { y: intoX, x: intoInput });
-      };
-      const gradients = wantsX ? back() : {};
+      const back = (): kernels.GramMseGradients =>
+        convolution
+          ? kernels.conv2dGramMseBackward(recorder, convolution, error, { y: intoX, x: intoInput })
+          : { y: kernels.gramMseBackward(recorder, x.value, error, intoX) };
+      const { y, x: input } = wantsX ? back() : {};
       return [
-        gradients.y,
+        y,
         wantsTarget ? kernels.mseBackward(recorder, goal, g, dy, weight, intoTarget) : undefined,
-        gradients.x,
+        input,
       ];
     },
   );
