@@ -152,4 +152,9 @@ describe('judging inside the whole', () => {
     expect(names(first!.timings)).toEqual(['a', 'b', 'c']);
     expect(first!.timings.map(({ inside }) => inside)).toEqual([20, 19.9, undefined]);
   });
+
+  it('leaves alone what one of the ways did without', () => {
+    expect(judge([close], { first: [20], contender: [Infinity] })).toEqual([close]);
+    expect(judge([close], { first: [Infinity], contender: [5] })).toEqual([close]);
+  });
 });

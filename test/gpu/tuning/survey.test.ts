@@ -34,6 +34,18 @@ describe('the steps of a choice', () => {
     ]);
   });
 
+  it('may hold those of other choices', () => {
+    const outer = { ...choice('conv2dGramMse.dInput', 0), to: 3 };
+    const labels = ['gram.symmetrise', 'gram.dInput', 'conv2d.dInput', 'conv2d.dInput'];
+    const inner = [choice('gram.dInput', 1), choice('conv2d.dInput', 2)];
+    expect(ranges([outer, ...inner, choice('conv2d.dInput', 3)], labels)).toEqual([
+      [0, 3],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ]);
+  });
+
   it('are none where nothing is labelled so', () => {
     expect(ranges([choice('conv', 0), choice('gram', 2)], ['conv2d', 'relu', 'mse'])).toEqual([
       [0, 0],
