@@ -1,7 +1,5 @@
-// average_pool_backward.wgsl over planes as in average_pool_2x2_wide.wgsl: an invocation makes the gradients of four
-// windows, four vectors of pixels. COUNT such fours; x and dx have 2 OW4 vectors to a row, dy has OW4.
-override COUNT: u32 = 1u;
-override OW4: u32 = 1u;
+// With parts/pool_fours.wgsl.
+// average_pool_backward.wgsl for windows of 2 x 2 side by side, four at a time. x is read with RECTIFY 1 only.
 override ACCUMULATE: u32 = 0u;
 override RECTIFY: u32 = 0u;
 
@@ -24,18 +22,7 @@ fn store(at: u32, spread: vec4f) {
   }
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let at = (group.y * groups.x + group.x) * 64u + lane;
-  if (at >= COUNT) {
-    return;
-  }
-  let top = at / OW4 * 4u * OW4 + at % OW4 * 2u;
-  let bottom = top + 2u * OW4;
+fn pool(at: u32, top: u32, bottom: u32) {
   let quarter = 0.25 * dy[at];
   store(top, quarter.xxyy);
   store(top + 1u, quarter.zzww);

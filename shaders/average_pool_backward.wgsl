@@ -57,7 +57,7 @@ fn main(
       gradient += dy[plane * OH * OW + oh * OW + ow] / f32(rows * columns);
     }
   }
-  if (RECTIFY == 1u && x[at] <= Element()) {
+  if (RECTIFY == 1u && !(x[at] > Element())) {
     gradient = 0.0;
   }
   if (ACCUMULATE == 1u) {

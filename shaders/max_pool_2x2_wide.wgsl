@@ -1,7 +1,5 @@
-// max_pool.wgsl for windows of 2 x 2 side by side over planes whose width is a multiple of 8 and whose height is even:
-// an invocation makes four outputs from four vectors of pixels. COUNT such fours; x has 2 OW4 vectors to a row, y OW4.
-override COUNT: u32 = 1u;
-override OW4: u32 = 1u;
+// With parts/pool_fours.wgsl.
+// max_pool.wgsl for windows of 2 x 2 side by side, four at a time.
 override RECTIFY: u32 = 0u;
 
 // As x and y are stored: vec4f or vec4h.
@@ -10,19 +8,9 @@ alias Four = vec4f;
 @group(0) @binding(0) var<storage, read> x: array<Four>;
 @group(0) @binding(1) var<storage, read_write> y: array<Four>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let at = (group.y * groups.x + group.x) * 64u + lane;
-  if (at >= COUNT) {
-    return;
-  }
-  let top = at / OW4 * 4u * OW4 + at % OW4 * 2u;
-  let left = max(vec4f(x[top]), vec4f(x[top + 2u * OW4]));
-  let right = max(vec4f(x[top + 1u]), vec4f(x[top + 2u * OW4 + 1u]));
+fn pool(at: u32, top: u32, bottom: u32) {
+  let left = max(vec4f(x[top]), vec4f(x[bottom]));
+  let right = max(vec4f(x[top + 1u]), vec4f(x[bottom + 1u]));
   let largest = max(vec4f(left.xz, right.xz), vec4f(left.yw, right.yw));
   y[at] = Four(select(largest, max(largest, vec4f()), RECTIFY == 1u));
 }

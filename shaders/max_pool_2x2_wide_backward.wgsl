@@ -1,8 +1,5 @@
-// max_pool_2x2_backward.wgsl over planes whose width is a multiple of 8 and whose height is even: an invocation makes
-// the gradients of four windows, four vectors of pixels. COUNT such fours; x and dx have 2 OW4 vectors to a row, dy
-// has OW4.
-override COUNT: u32 = 1u;
-override OW4: u32 = 1u;
+// With parts/pool_fours.wgsl.
+// max_pool_2x2_backward.wgsl for windows side by side, four at a time.
 override ACCUMULATE: u32 = 0u;
 override RECTIFY: u32 = 0u;
 
@@ -23,7 +20,9 @@ fn store(at: u32, even: vec2f, odd: vec2f) {
 }
 
 // The gradients of two windows: their pixels stand in two vectors, one above the other.
-fn windows(at: u32, above: vec4f, below: vec4f, gradients: vec2f) {
+fn windows(above_at: u32, below_at: u32, gradients: vec2f) {
+  let above = vec4f(x[above_at]);
+  let below = vec4f(x[below_at]);
   let largest = max(max(above.xz, above.yw), max(below.xz, below.yw));
   let dropped = (largest <= vec2f()) & vec2<bool>(RECTIFY == 1u);
   let given = select(gradients, vec2f(), dropped);
@@ -32,23 +31,12 @@ fn windows(at: u32, above: vec4f, below: vec4f, gradients: vec2f) {
   let second = !first & (above.yw == largest);
   let third = !first & !second & (below.xz == largest);
   let fourth = !first & !second & !third;
-  store(at, select(vec2f(), given, first), select(vec2f(), given, second));
-  store(at + 2u * OW4, select(vec2f(), given, third), select(vec2f(), given, fourth));
+  store(above_at, select(vec2f(), given, first), select(vec2f(), given, second));
+  store(below_at, select(vec2f(), given, third), select(vec2f(), given, fourth));
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let at = (group.y * groups.x + group.x) * 64u + lane;
-  if (at >= COUNT) {
-    return;
-  }
-  let top = at / OW4 * 4u * OW4 + at % OW4 * 2u;
-  let bottom = top + 2u * OW4;
+fn pool(at: u32, top: u32, bottom: u32) {
   let gradients = dy[at];
-  windows(top, vec4f(x[top]), vec4f(x[bottom]), gradients.xy);
-  windows(top + 1u, vec4f(x[top + 1u]), vec4f(x[bottom + 1u]), gradients.zw);
+  windows(top, bottom, gradients.xy);
+  windows(top + 1u, bottom + 1u, gradients.zw);
 }

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../src/errors.js';
@@ -25,18 +24,13 @@ export function baselineSystem(commit: string, parent: string): System {
   const there = join(folder, 'bench', 'peers');
   rmSync(there, { recursive: true, force: true });
   cpSync(PEERS, there, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
-  const typescript = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  run(`embed the shaders of ${commit}`, process.execPath, ['scripts/embed-shaders.mjs'], folder);
-  run(`build ${commit}`, process.execPath, [typescript, '-p', 'tsconfig.build.json'], folder);
-  const bundle = join('scripts', 'bundle-cli.mjs');
-  if (existsSync(join(folder, bundle))) {
-    run(`build the command line of ${commit}`, process.execPath, [bundle], folder);
-  }
+  // As it was built then; on Windows npm is a batch file, which takes a shell.
+  run(`build ${commit}`, 'npm', ['run', '--silent', 'build'], folder, process.platform === 'win32');
   return { ...scumbleIn(folder), name: 'baseline', label: `Scumble at ${commit}` };
 }
 
-function run(what: string, command: string, args: readonly string[], cwd: string): void {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+function run(what: string, command: string, args: readonly string[], cwd: string, shell = false): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, shell, encoding: 'utf8' });
   if (status === 0) return;
   const why = error?.message ?? `${stderr}${stdout}`.trim().split('\n')[0] ?? '';
   throw new UserError(`Cannot ${what} for --baseline: ${why}.`);

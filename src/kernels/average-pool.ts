@@ -1,18 +1,9 @@
 import { read, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { wgslType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
-import {
-  isWide,
-  poolConstants,
-  type PoolGeometry,
-  poolGeometry,
-  type PoolOptions,
-  requireGradients,
-  WIDE_WORKGROUP,
-} from './pool-geometry.js';
-import { mapsShape } from './shapes.js';
+import { poolConstants, poolGeometry, type PoolOptions, requireGradients } from './pool-geometry.js';
+import { chooseWide, wideCall } from './pool-wide.js';
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Divide by the cells in the padding too (PyTorch's count_include_pad). Default true. */
@@ -37,14 +28,9 @@ export function avgPool2d(recorder: Recorder, x: Tensor, options: AvgPoolOptions
     bindings: [read(x), write(y)],
     flops: y.size * geometry.window[0] * geometry.window[1],
   };
-  if (chooseWide(recorder, call.label, geometry, x)) {
-    recorder.dispatch({
-      ...call,
-      shader: 'average_pool_2x2_wide',
-      constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4, RECTIFY },
-      types: { Four: wgslType(x.dtype, 4) },
-      workgroups: linearGrid(y.size / 4, WIDE_WORKGROUP),
-    });
+  if (chooseWide(recorder, call.label, geometry, x.dtype)) {
+    const wide = wideCall(geometry, x.dtype, { RECTIFY });
+    recorder.dispatch({ ...call, shader: 'average_pool_2x2_wide', ...wide });
   } else {
     recorder.dispatch({
       ...call,
@@ -85,14 +71,9 @@ export function avgPool2dBackward(
     flops: dy.size * geometry.window[0] * geometry.window[1],
   };
   const uses = { ACCUMULATE: into ? 1 : 0, RECTIFY: options.rectify ? 1 : 0 };
-  if (chooseWide(recorder, label, geometry, x)) {
-    recorder.dispatch({
-      ...call,
-      shader: 'average_pool_2x2_wide_backward',
-      constants: { COUNT: dy.size / 4, OW4: geometry.output[1] / 4, ...uses },
-      types: { Four: wgslType(gate.dtype, 4) },
-      workgroups: linearGrid(dy.size / 4, WIDE_WORKGROUP),
-    });
+  if (chooseWide(recorder, label, geometry, x.dtype)) {
+    const wide = wideCall(geometry, gate.dtype, uses);
+    recorder.dispatch({ ...call, shader: 'average_pool_2x2_wide_backward', ...wide });
   } else {
     recorder.dispatch({
       ...call,
@@ -103,12 +84,6 @@ export function avgPool2dBackward(
     });
   }
   return dx;
-}
-
-function chooseWide(recorder: Recorder, operation: string, geometry: PoolGeometry, x: Tensor): boolean {
-  const shape = mapsShape([...geometry.planes, ...geometry.input], x.dtype);
-  const eligible = isWide(geometry) ? ['wide', 'gather'] : ['gather'];
-  return recorder.choose(operation, shape, eligible) === 'wide';
 }
 
 function includePad({ countIncludePad = true }: AvgPoolOptions): number {

@@ -10,8 +10,8 @@ import {
   conv2dVariants,
 } from './conv2d-geometry.js';
 import { gramGradient } from './gram.js';
-import { gramMseBackward, requireGramError } from './gram-mse.js';
-import { difference, type GramError } from './gram-symmetric.js';
+import { requireGramError } from './gram-mse.js';
+import { difference, type GramError, type Symmetric } from './gram-symmetric.js';
 import { conv2dShape } from './shapes.js';
 
 /**
@@ -79,14 +79,15 @@ export function conv2dGramMseBackward(
   );
   const operation = 'conv2dGramMse.dInput';
   const way = recorder.choose(operation, conv2dShape(g), gramMseWays(g, y, recorder.gpu.facts));
+  const symmetric = difference(recorder, error, y.size);
   const made =
     way === 'maps'
-      ? { y: gramMseBackward(recorder, y, error, into.y) }
+      ? { y: gramGradient(recorder, y, symmetric, into.y) }
       : {
           x: conv2dBackwardInput(
             recorder,
             y,
-            mixed(recorder, weights, y, error),
+            mixed(recorder, weights, symmetric),
             x.shape,
             options,
             into.x,
@@ -98,8 +99,8 @@ export function conv2dGramMseBackward(
 }
 
 /** S·weights: the filters are maps of as many channels as y, with as many places as a filter has numbers. */
-function mixed(recorder: Recorder, weights: Tensor, y: Tensor, error: GramError): Tensor {
+function mixed(recorder: Recorder, weights: Tensor, symmetric: Symmetric): Tensor {
   const [filters, channels, height, width] = weights.shape as [number, number, number, number];
   const asMaps = weights.view([1, filters, channels, height * width]);
-  return gramGradient(recorder, asMaps, difference(recorder, error, y.size)).view(weights.shape);
+  return gramGradient(recorder, asMaps, symmetric).view(weights.shape);
 }

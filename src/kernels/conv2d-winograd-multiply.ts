@@ -35,8 +35,9 @@ export interface Multiplication {
 }
 
 /** How many lanes of SHARED work at a group of weights, one for each of the quads in use as far as may be. Pure. */
-export function sharedSpan(blocks: number, quads: number): number {
-  return blocks > 1 || quads > 4 ? BLOCK_QUADS : Math.max(2, 2 ** Math.ceil(Math.log2(quads)));
+export function sharedSpan(quads: number): number {
+  if (quads > 4) return BLOCK_QUADS;
+  return quads > 2 ? 4 : 2;
 }
 
 /** For processors with subgroups as large as a block, whose lanes load weights together and hand them round. */
@@ -48,7 +49,7 @@ export const SHARED: Multiplication = {
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);
     const shader = 'winograd_multiply_broadcast';
-    const SPAN = sharedSpan(blocks, matrices.quads);
+    const SPAN = sharedSpan(matrices.quads);
     const workgroups = [blocks, 1, POSITIONS * ceilDiv(groups, BLOCK_QUADS / SPAN)] as const;
     const call = { label, shader, constants: { SPAN }, workgroups, flops } as const;
     inOne(recorder, call, matrices, [inPadded, groups, STORE_TURNS]);

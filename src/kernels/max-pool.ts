@@ -1,17 +1,9 @@
 import { read, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
-import {
-  isSideBySide,
-  isWide,
-  poolConstants,
-  poolGeometry,
-  type PoolOptions,
-  requireGradients,
-  WIDE_WORKGROUP,
-} from './pool-geometry.js';
+import { poolConstants, poolGeometry, type PoolOptions, requireGradients } from './pool-geometry.js';
+import { chooseWide, isSideBySide, isWide, wideCall } from './pool-wide.js';
 import { mapsShape } from './shapes.js';
 
 /** How to take the largest values. */
@@ -34,15 +26,12 @@ export function maxPool2d(recorder: Recorder, x: Tensor, options: MaxPoolOptions
   const RECTIFY = options.rectify ? 1 : 0;
   const bindings = [read(x), write(y)];
   const flops = y.size * geometry.window[0] * geometry.window[1];
-  const shape = mapsShape([...geometry.planes, ...geometry.input], x.dtype);
-  if (recorder.choose(label, shape, isWide(geometry) ? ['wide', 'gather'] : ['gather']) === 'wide') {
+  if (chooseWide(recorder, label, geometry, x.dtype)) {
     recorder.dispatch({
       label,
       shader: 'max_pool_2x2_wide',
-      constants: { COUNT: y.size / 4, OW4: geometry.output[1] / 4, RECTIFY },
-      types: { Four: wgslType(x.dtype, 4) },
+      ...wideCall(geometry, x.dtype, { RECTIFY }),
       bindings,
-      workgroups: linearGrid(y.size / 4, WIDE_WORKGROUP),
       flops,
     });
   } else {
@@ -94,10 +83,8 @@ export function maxPool2dBackward(
     recorder.dispatch({
       label,
       shader: 'max_pool_2x2_wide_backward',
-      constants: { COUNT: dy.size / 4, OW4: output[1] / 4, ...uses },
-      types: { Four: wgslType(x.dtype, 4) },
+      ...wideCall(geometry, x.dtype, uses),
       bindings,
-      workgroups: linearGrid(dy.size / 4, WIDE_WORKGROUP),
       flops,
     });
   } else if (variant === '2x2') {

@@ -78,20 +78,6 @@ export function poolConstants({ input, output, window, stride, padding }: PoolGe
   };
 }
 
-/** VGG's pooling: 2 × 2, stride 2, no padding, whole or cut off at the edges. */
-export function isSideBySide({ window, stride, padding }: PoolGeometry): boolean {
-  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
-}
-
-/** Whole windows side by side, in rows that make whole vectors of four outputs: what the wide shaders are for. */
-export function isWide(geometry: PoolGeometry): boolean {
-  const [height, width] = geometry.input;
-  return isSideBySide(geometry) && width % 8 === 0 && height % 2 === 0;
-}
-
-/** Invocations of a workgroup of the wide shaders. */
-export const WIDE_WORKGROUP = 64;
-
 /** Checks a pooling's output gradient, and the tensor to add the input's gradient to, if any. */
 export function requireGradients(
   label: string,

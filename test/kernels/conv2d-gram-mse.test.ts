@@ -9,7 +9,7 @@ import { conv2dGramMseBackward, gram, scaled } from '../../src/kernels/index.js'
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
-import { gramGradientOracle, gramOracle } from '../support/gram-oracle.js';
+import { gramErrorGradientOracle, gramErrorOracle } from '../support/gram-oracle.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
@@ -25,12 +25,9 @@ const scalar = (value: number) => ({ data: Float32Array.of(value), shape: [] });
 const geometry = (input: Shape, weights: Shape, options: Conv2dOptions = SAME) =>
   conv2dGeometry(input, new Tensor(new Storage('weights', 4 * size(weights)), weights), options);
 
-/** d mse(gram(y), target, w)/dy · dy, by the definition, in float64. */
-function mapsOracle(y: ArrayLike<number>, target: ArrayLike<number>, dy: number, m: number) {
-  const factor = (2 * WEIGHT * WEIGHT * dy) / (m * m);
-  const dg = gramOracle(y, m, y.length / m).map((g, at) => factor * (g - target[at]!));
-  return gramGradientOracle(y, dg, m, y.length / m);
-}
+/** The gradient to y of the error of its Gram matrix. */
+const mapsOracle = (y: ArrayLike<number>, target: ArrayLike<number>, dy: number, m: number) =>
+  gramErrorGradientOracle(y, target, WEIGHT, dy, m, y.length / m);
 
 describe.each(['filters', 'maps'] as const)('the gradient by the way of the %s', (way) => {
   // VGG's first layer, of whole vectors and not; filters of another size, a step of two; a rectified input.
@@ -92,8 +89,7 @@ describe.each(['filters', 'maps'] as const)('the gradient by the way of the %s',
     });
     const oracle = (p: ArrayLike<number>) => {
       const y = conv2dOracle(g, p, w.data, bias.data);
-      const squares = gramOracle(y, 10, 12).map((v, at) => (v - target.data[at]!) ** 2);
-      return squares.reduce((a, b) => a + b, 0) / 100 + y.reduce((a, v) => a + Math.max(v, 0), 0);
+      return gramErrorOracle(y, target.data, 1, 10, 12) + y.reduce((a, v) => a + Math.max(v, 0), 0);
     };
     expect(loss).toBeNear(Float64Array.of(oracle(x.data)), 1e-6);
     // A step of 1e-6 crosses no output's zero, and errs by 1e-10 for rounding; what remains is float32's.

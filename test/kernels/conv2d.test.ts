@@ -386,9 +386,8 @@ describe('choices made without a GPU', () => {
   });
 
   it('sets as many lanes to a group of outputs as there are quads in use', () => {
-    const spans = (quads: number[], blocks = 1) => quads.map((count) => sharedSpan(blocks, count));
-    expect(spans([1, 2, 3, 4, 5, 8])).toEqual([2, 2, 4, 4, 8, 8]);
-    expect(spans([9, 12], 2)).toEqual([8, 8]);
+    expect([1, 2, 3, 4, 5, 8].map(sharedSpan)).toEqual([2, 2, 4, 4, 8, 8]);
+    expect([9, 12].map(sharedSpan)).toEqual([8, 8]);
   });
 
   it('cuts weights into equal blocks of at most the 64 KiB that every device binds', () => {

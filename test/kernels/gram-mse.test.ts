@@ -7,24 +7,17 @@ import { gramVariants } from '../../src/kernels/gram-plan.js';
 import { gram, gramMseBackward, scaled } from '../../src/kernels/index.js';
 import { numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
-import { gramGradientOracle, gramOracle } from '../support/gram-oracle.js';
+import { gramErrorGradientOracle, gramErrorOracle } from '../support/gram-oracle.js';
 import { uniform } from '../support/random.js';
 
 const gpu = useGpu();
 const WEIGHT = 30;
 
-/** mean((w·g − w·target)²) with g the Gram matrix, by the definition, in float64. */
-function error(f: ArrayLike<number>, target: ArrayLike<number>, m: number, k: number): number {
-  const squares = gramOracle(f, m, k).map((g, at) => (WEIGHT * (g - target[at]!)) ** 2);
-  return squares.reduce((sum, square) => sum + square, 0) / (m * m);
-}
-
-/** Its gradient to F, by way of that to g: 2w²(g − target)/m² · dy. */
-function oracle(f: ArrayLike<number>, target: ArrayLike<number>, dy: number, m: number, k: number) {
-  const factor = (2 * WEIGHT * WEIGHT * dy) / (m * m);
-  const dg = gramOracle(f, m, k).map((g, at) => factor * (g - target[at]!));
-  return gramGradientOracle(f, dg, m, k);
-}
+/** As in support/gram-oracle.ts, with this weight. */
+const error = (f: ArrayLike<number>, target: ArrayLike<number>, m: number, k: number) =>
+  gramErrorOracle(f, target, WEIGHT, m, k);
+const oracle = (f: ArrayLike<number>, target: ArrayLike<number>, dy: number, m: number, k: number) =>
+  gramErrorGradientOracle(f, target, WEIGHT, dy, m, k);
 
 afterEach(() => gpu().variants.force('gram.dInput', undefined));
 

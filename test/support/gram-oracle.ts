@@ -27,3 +27,29 @@ export function gramGradientOracle(
   }
   return df;
 }
+
+/** mean((weight·g − weight·target)²) with g the Gram matrix of f. */
+export function gramErrorOracle(
+  f: ArrayLike<number>,
+  target: ArrayLike<number>,
+  weight: number,
+  m: number,
+  k: number,
+): number {
+  const squares = gramOracle(f, m, k).map((g, at) => (weight * (g - target[at]!)) ** 2);
+  return squares.reduce((sum, square) => sum + square, 0) / (m * m);
+}
+
+/** Its gradient to f times dy, by way of that to g: 2·weight²·(g − target)/m² · dy. */
+export function gramErrorGradientOracle(
+  f: ArrayLike<number>,
+  target: ArrayLike<number>,
+  weight: number,
+  dy: number,
+  m: number,
+  k: number,
+): Float64Array {
+  const factor = (2 * weight * weight * dy) / (m * m);
+  const dg = gramOracle(f, m, k).map((g, at) => factor * (g - target[at]!));
+  return gramGradientOracle(f, dg, m, k);
+}
