@@ -10,12 +10,16 @@ const inBrowser = [
   'test/pytorch/seed-program.test.ts',
 ];
 
+// Any group but 0, where Vitest would run every file by itself.
+const TOGETHER = { groupOrder: 1 };
+
 export default defineConfig({
   test: {
     globalSetup: ['test/setup/global.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // One file at a time, since every software adapter already takes all the cores there are.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Two files at a time, one in Node and one in the browser: software adapters do their work on all the cores there are,
+    // but compile shaders on one.
     fileParallelism: false,
     projects: [
       {
@@ -26,7 +30,7 @@ export default defineConfig({
           setupFiles: ['test/setup/matchers.ts'],
           // Dawn lives in the process that loaded it: one process for a file.
           pool: 'forks',
-          sequence: { groupOrder: 0 },
+          sequence: TOGETHER,
         },
       },
       {
@@ -44,7 +48,7 @@ export default defineConfig({
           include: inBrowser,
           globalSetup: ['test/setup/browser.ts'],
           setupFiles: ['test/setup/matchers.ts'],
-          sequence: { groupOrder: 1 },
+          sequence: TOGETHER,
           browser: {
             enabled: true,
             headless: true,
