@@ -172,6 +172,17 @@ export class Recorder {
   }
 
   /**
+   * Freezes what was recorded and submits it, once; then nothing of it is kept.
+   *
+   * @throws GpuError as `freeze` does.
+   */
+  async runOnce(): Promise<void> {
+    const program = await this.freeze();
+    void program.run();
+    program.dispose();
+  }
+
+  /**
    * `freeze` without waiting, for those who are between two frames.
    *
    * @throws Error where a pipeline is not compiled yet, as it is once another recording of the same kind was frozen.

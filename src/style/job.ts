@@ -270,9 +270,7 @@ export class StyleJob {
     const recorder = new Recorder(this.gpu, 'result');
     copy(recorder, this.standing, image);
     clamp(recorder, image, 0, 1);
-    const program = await recorder.freeze();
-    program.run();
-    program.dispose();
+    await recorder.runOnce();
     return image;
   }
 
@@ -319,7 +317,5 @@ async function start(gpu: Gpu, x: Tensor, images: StyleImages, options: StyleOpt
   else normalNoise(recorder, x, { seed: options.seed });
   // The seed clamps at the start of every evaluation, the first included.
   if (options.clamp !== 'none') clamp(recorder, x, 0, 1);
-  const program = await recorder.freeze();
-  program.run();
-  program.dispose();
+  await recorder.runOnce();
 }

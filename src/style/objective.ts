@@ -99,9 +99,7 @@ export async function computeTargets(
 ): Promise<Targets> {
   const recorder = new Recorder(gpu, 'targets');
   recordTargets(recorder, images, filters, targets, objective);
-  const program = await recorder.freeze();
-  program.run();
-  program.dispose();
+  await recorder.runOnce();
   return targets;
 }
 

@@ -115,9 +115,7 @@ async function transform(
   try {
     const scaled = resize(recorder, source, size.height, size.width);
     copy(recorder, isAll(window, size) ? scaled : crop(recorder, scaled, window!), target);
-    const program = await recorder.freeze();
-    program.run();
-    program.dispose();
+    await recorder.runOnce();
   } finally {
     gpu.free(source);
   }
