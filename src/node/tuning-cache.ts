@@ -6,8 +6,11 @@ import { SHADERS } from '../gpu/shaders.generated.js';
 import type { Measured, Timing } from '../gpu/tuning/rank.js';
 import { makeFolders } from './make-folders.js';
 
-/** Raised when dispatches change so much, with no shader changed, that what was measured says nothing any more. */
-const TUNING_VERSION = 1;
+/**
+ * Raised when dispatches change so much, with no shader changed, that what was measured says nothing any more, and when it
+ * was measured in a way that misled.
+ */
+const TUNING_VERSION = 2;
 
 /** The file's contents, by adapter and driver. */
 type Contents = Record<string, { version: string; measured: readonly Measured[] }>;
