@@ -102,8 +102,8 @@ describe('ranking the variants of a task', () => {
   });
 
   it('seldom errs on a busy machine', async () => {
-    // In every stretch of up to 10 ms somebody else has the processors for 5 to 15 ms, two times out of five. Where the first
-    // variant was timed once before it was compared with the others, one ranking of ten was wrong.
+    // In two of five stretches of up to 10 ms somebody else has the processors for 5 to 15 ms more. All four runs of the
+    // best variant meet with that in 0.4⁴ = 2.6 % of the rankings; 5 % of 500 is three standard deviations more.
     const random = generator(3);
     const { stopwatch } = machine({ a: 2, b: 7, c: 13 });
     const busy: Stopwatch = async (item, variant, work) => {
@@ -119,7 +119,7 @@ describe('ranking the variants of a task', () => {
       const [best] = await rankTask(task(['a', 'b', 'c']), busy);
       if (best!.variant !== 'a') wrong++;
     }
-    expect(wrong).toBeLessThanOrEqual(5);
+    expect(wrong).toBeLessThanOrEqual(25);
   });
 
   it('runs more where so small a share cannot be run, up to all of it', async () => {
