@@ -74,6 +74,7 @@ export class Tape {
     if (loss.value.size !== 1) {
       throw new ShapeError(`backward starts from a scalar, not from ${loss.value}; sum or average it first.`);
     }
+    if (loss.tape !== this) throw new ShapeError(`backward: ${loss.value} is on a different tape.`);
     const gradients = new Gradients(this.recorder);
     gradients.seed(loss, this.recorder.gpu.one());
     for (const node of this.nodes.toReversed()) {
@@ -92,7 +93,7 @@ class Gradients {
   constructor(private readonly recorder: Recorder) {}
 
   seed(variable: Variable, tensor: Tensor): void {
-    this.held.set(variable, { tensor, ours: false });
+    this.hold(variable, tensor, false);
   }
 
   get(variable: Variable): Tensor | undefined {
@@ -123,12 +124,13 @@ class Gradients {
 
   private accumulate(variable: Variable, gradient: Tensor, ours: boolean): void {
     const held = this.held.get(variable);
-    if (!held) {
-      this.held.set(variable, { tensor: gradient, ours });
-    } else if (held.ours) {
-      axpy(this.recorder, 1, gradient, held.tensor);
-    } else {
-      this.held.set(variable, { tensor: add(this.recorder, held.tensor, gradient), ours: true });
-    }
+    if (!held) this.hold(variable, gradient, ours);
+    else if (held.ours) axpy(this.recorder, 1, gradient, held.tensor);
+    else this.hold(variable, add(this.recorder, held.tensor, gradient), true);
+  }
+
+  /** In the variable's own shape: an operation on elements may pass on that of another tensor, as large. */
+  private hold(variable: Variable, gradient: Tensor, ours: boolean): void {
+    this.held.set(variable, { tensor: gradient.view(variable.value.shape), ours });
   }
 }

@@ -110,9 +110,10 @@ export async function importPicture(gpu: Gpu, name: string, picture: Picture, si
   const rowBytes = isTexture(picture)
     ? Math.ceil((4 * texelWords(format) * width) / ROW_ALIGNMENT) * ROW_ALIGNMENT
     : bytesPerRow(picture);
-  const packed = gpu.tensor(`${name} texels`, [height, rowBytes / 4]);
   const target = gpu.tensor(name, [1, 3, size.height, size.width]);
+  let packed: Tensor | undefined;
   try {
+    packed = gpu.tensor(`${name} texels`, [height, rowBytes / 4]);
     await copyTexels(gpu, name, picture, packed, rowBytes);
     const recorder = new Recorder(gpu, `import ${name}`);
     const whole = unpackImage(recorder, packed, { format, width });
@@ -127,7 +128,7 @@ export async function importPicture(gpu: Gpu, name: string, picture: Picture, si
     gpu.free(target);
     throw error;
   } finally {
-    gpu.free(packed);
+    if (packed) gpu.free(packed);
   }
 }
 

@@ -33,6 +33,8 @@ export class Gpu {
   private nought: Tensor | undefined;
   private readonly residents = new Set<Storage>();
   private readonly derived = new WeakMap<Storage, Map<string, Tensor>>();
+  /** Of what was prepared: takes it out of `derived`. */
+  private readonly forgetters = new WeakMap<Storage, () => void>();
 
   private constructor(
     readonly device: GPUDevice,
@@ -178,7 +180,27 @@ export class Gpu {
     if (existing) return { tensor: existing, fresh: false };
     const tensor = make();
     made.set(name, tensor);
+    this.forgetters.set(tensor.storage, () => made.delete(name));
     return { tensor, fresh: true };
+  }
+
+  /**
+   * Frees prepared tensors that were prepared in vain, and what was to be prepared from them: they are prepared anew where
+   * they are wanted again. Leaves alone what is not prepared.
+   */
+  discardPrepared(tensors: readonly Tensor[]): void {
+    for (const tensor of tensors) {
+      const { storage } = tensor;
+      const forget = this.forgetters.get(storage);
+      if (!forget) continue;
+      forget();
+      this.forgetters.delete(storage);
+      const waiting = [...this.pendingSetup].filter(({ bindings }) =>
+        bindings.some(({ tensor: bound }) => bound.storage === storage),
+      );
+      this.free(tensor);
+      this.discardPrepared(waiting.flatMap(madeBy));
+    }
   }
 
   private allocate(label: string, bytes: number, form: Form): Storage {
@@ -217,6 +239,11 @@ export class Gpu {
     storage.destroy();
     this.memory.remove(storage.bytes);
   }
+}
+
+/** What a step that prepares makes, with the parameters that it alone reads. */
+export function madeBy({ bindings }: Step): Tensor[] {
+  return bindings.filter(({ access }) => access !== 'read').map(({ tensor }) => tensor);
 }
 
 /** Keeps what the device may refuse until that is known: the first refusal is the cause of all that follow. */

@@ -1,7 +1,7 @@
 import { bindingTypes, type Step } from './dispatch.js';
 import { type GpuError, OutOfMemoryError } from './errors.js';
 import { guard } from './guard.js';
-import type { Gpu } from './gpu.js';
+import { type Gpu, madeBy } from './gpu.js';
 import type { Pipeline, PipelineSpec } from './pipelines.js';
 import { type Lifetime, peakOf, planMemory } from './plan.js';
 import type { Choice, Recorder } from './recorder.js';
@@ -109,7 +109,7 @@ export async function buildProgram(recorder: Recorder, outputs: ReadonlySet<Stor
   const setup = [...gpu.pendingSetup];
   const [compiled, compiledSetup] = await Promise.all([compile(gpu, steps), compile(gpu, setup)]);
   gpu.loss.check(`Freezing ${label}`);
-  const { program, refused } = assemble(
+  const { program, prepared, refused } = assemble(
     recorder,
     outputs,
     () => runSetup(gpu, setup, compiledSetup),
@@ -118,9 +118,28 @@ export async function buildProgram(recorder: Recorder, outputs: ReadonlySet<Stor
   const error = await refused;
   if (error) {
     program.dispose();
+    // What was to be prepared has not been, where any of it was refused: it is one submission.
+    gpu.discardPrepared(prepared.flatMap(madeBy));
     throw error;
   }
   return program;
+}
+
+/**
+ * Freezes several recordings at once.
+ *
+ * @param recordings each with its outputs, as Recorder.freeze takes them.
+ * @throws what Recorder.freeze throws for one of them; the others' memory has then been freed.
+ */
+export async function freezeAll(
+  recordings: readonly (readonly [recorder: Recorder, outputs?: readonly Tensor[]])[],
+): Promise<Program[]> {
+  const results = await Promise.allSettled(recordings.map(([recorder, outputs]) => recorder.freeze(outputs)));
+  const programs = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (!failed) return programs;
+  for (const program of programs) program.dispose();
+  throw failed.reason;
 }
 
 /**
@@ -137,12 +156,14 @@ export function buildProgramNow(recorder: Recorder, outputs: ReadonlySet<Storage
       throw new Error(`${label}: shaders/${step.shader}.wgsl is not compiled yet; use freeze().`);
     return pipeline;
   });
-  return assemble(recorder, outputs, () => undefined, compiled);
+  return assemble(recorder, outputs, () => [], compiled);
 }
 
 /** A program, and what the device refused of making it: never rejects. */
 export interface Assembled {
   program: Program;
+  /** What was run before, once, to prepare for it and others. */
+  prepared: readonly Step[];
   refused: Promise<GpuError | undefined>;
 }
 
@@ -150,17 +171,16 @@ export interface Assembled {
 function assemble(
   recorder: Recorder,
   outputs: ReadonlySet<Storage>,
-  setUp: () => void,
+  setUp: () => readonly Step[],
   compiled: readonly Pipeline[],
 ): Assembled {
   const { gpu, label, steps } = recorder;
-  const { value: program, refused } = guard(gpu.device, `Freezing ${label}`, () => {
-    const made = place(recorder, outputs);
-    bind(made, steps, compiled);
-    setUp();
-    return made;
+  const { value, refused } = guard(gpu.device, `Freezing ${label}`, () => {
+    const program = place(recorder, outputs);
+    bind(program, steps, compiled);
+    return { program, prepared: setUp() };
   });
-  return { program, refused: causeOf(steps, refused) };
+  return { ...value, refused: causeOf([...steps, ...value.prepared], refused) };
 }
 
 /** A buffer that was refused makes all that binds it invalid: what is told is the cause. */
@@ -248,16 +268,18 @@ function resourceOf({ storage, offset, bytes }: Tensor): GPUBindingResource {
 }
 
 /** Runs what was recorded on constants alone, unless somebody has. Such work has resident inputs and outputs only. */
-function runSetup(gpu: Gpu, setup: readonly Step[], compiled: readonly Pipeline[]): void {
+function runSetup(gpu: Gpu, setup: readonly Step[], compiled: readonly Pipeline[]): readonly Step[] {
   const due = [...setup.entries()].filter(([, step]) => gpu.pendingSetup.has(step));
-  if (due.length === 0) return;
+  const steps = due.map(([, step]) => step);
+  if (due.length === 0) return steps;
   const program = new Program(gpu, 'setup', { bytes: 0, peakBytes: 0, unsharedBytes: 0 }, [], []);
   bind(
     program,
-    due.map(([, step]) => step),
+    steps,
     due.map(([i]) => compiled[i]!),
   );
   program.run();
   // Only now: what failed to compile is tried again by the next program that needs it.
-  for (const [, step] of due) gpu.pendingSetup.delete(step);
+  for (const step of steps) gpu.pendingSetup.delete(step);
+  return steps;
 }

@@ -130,6 +130,9 @@ export class Recorder {
       this.preparing = { sources, key };
       try {
         record(tensor);
+      } catch (error) {
+        this.gpu.discardPrepared([tensor]);
+        throw error;
       } finally {
         this.preparing = outer;
       }

@@ -20,13 +20,6 @@ export class VariantTable {
     shapes.set(shape, order);
   }
 
-  /** All rankings, by operation and shape. */
-  get ranked(): Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> {
-    return Object.fromEntries(
-      [...this.rankings].map(([operation, shapes]) => [operation, Object.fromEntries(shapes)]),
-    );
-  }
-
   /** Takes over all rankings and forced variants of another table. */
   adopt(other: VariantTable): void {
     for (const [operation, shapes] of other.rankings) {

@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/gpu.js';
-import { type Program, runAll } from '../gpu/program.js';
+import { freezeAll, type Program, runAll } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { copy } from '../kernels/index.js';
@@ -57,8 +57,8 @@ export class Lbfgs {
       });
       const back = new Recorder(gpu, 'lbfgs.best');
       if (resolved.mode === 'robust') copy(back, buffers.best, buffers.x);
-      const [update, restore] = await Promise.all([recorder.freeze(), back.freeze()]);
-      return new Lbfgs(gpu, resolved, update, restore, buffers, owned);
+      const [update, restore] = await freezeAll([[recorder], [back]]);
+      return new Lbfgs(gpu, resolved, update!, restore!, buffers, owned);
     } catch (error) {
       for (const tensor of owned) gpu.free(tensor);
       throw error;

@@ -64,7 +64,7 @@ export class LineSearchLbfgs {
 
   /** Bytes of GPU memory that the optimiser holds beside the caller's tensors. */
   get bytes(): number {
-    const programs = this.allPrograms().reduce((sum, program) => sum + program.memory.bytes, 0);
+    const programs = this.allPrograms().reduce((sum, program) => sum + program.bytes, 0);
     return this.owned.reduce((sum, tensor) => sum + tensor.bytes, programs);
   }
 

@@ -1,6 +1,6 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Program } from '../gpu/program.js';
+import { freezeAll, type Program } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { copy, dot, maxAbs, sumAbs } from '../kernels/index.js';
@@ -58,18 +58,19 @@ export async function freezeSearch(
   const norm = (options.stopRule === '2017' ? sumAbs : maxAbs)(measuring, gradient);
 
   const copying = (from: Tensor, to: Tensor) => {
-    const program = recorder('copy');
-    copy(program, from, to);
-    return program.freeze();
+    const recording = recorder('copy');
+    copy(recording, from, to);
+    return [recording] as const;
   };
-  const [begin, probe, measure, keep, bring] = await Promise.all([
-    beginning.freeze(),
-    probing.freeze(),
-    measuring.freeze([slope, norm]),
-    Promise.all(search.kept.map((slot) => copying(gradient, slot))),
-    Promise.all(search.kept.map((slot) => copying(slot, gradient))),
+  const [begin, probe, measure, ...copies] = await freezeAll([
+    [beginning],
+    [probing],
+    [measuring, [slope, norm]],
+    ...search.kept.map((slot) => copying(gradient, slot)),
+    ...search.kept.map((slot) => copying(slot, gradient)),
   ]);
-  return { begin, probe, measure, keep, bring, slope, norm };
+  const [keep, bring] = [copies.slice(0, search.kept.length), copies.slice(search.kept.length)];
+  return { begin: begin!, probe: probe!, measure: measure!, keep, bring, slope, norm };
 }
 
 function recordBegin(recorder: Recorder, b: Buffers, search: SearchBuffers, options: ResolvedOptions): void {

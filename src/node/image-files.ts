@@ -29,8 +29,10 @@ export interface ReadOptions {
 export async function readImage(path: string, options: ReadOptions = {}): Promise<DecodedImage> {
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) throw new Error('it is too large to be an image');
+    const file = await stat(path);
+    // Some never end.
+    if (file.isCharacterDevice() || file.isBlockDevice()) throw new Error('it is a device, not a file');
+    if (file.size > MAX_FILE_BYTES) throw new Error('it is too large to be an image');
     bytes = await readFile(path);
   } catch (error) {
     throw new UserError(`Cannot read ${path}: ${fileReason(error)}.`, 2, { cause: error });

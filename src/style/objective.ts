@@ -53,7 +53,10 @@ export function allocateTargets(
   images: TargetImages,
   { contentLayers, styleLayers }: Pick<Objective, 'contentLayers' | 'styleLayers'>,
 ): Targets {
-  const allocate = (name: string, shape: Shape) => [name, gpu.tensor(`target ${name}`, shape)] as const;
+  const targets = { content: new Map<string, Tensor>(), style: new Map<string, Tensor>() };
+  const allocate = (into: Map<string, Tensor>, name: string, shape: Shape) => {
+    if (!into.has(name)) into.set(name, gpu.tensor(`target ${name}`, shape));
+  };
   const features = ({ shape }: Tensor, name: string) => {
     const { channels, height, width } = layerSizes(layersUpTo([name]), shape[2]!, shape[3]!).at(-1)!;
     return [shape[0]!, channels, height, width] as const;
@@ -62,10 +65,14 @@ export function allocateTargets(
     const [count, channels] = features(images.style, name);
     return count * channels;
   };
-  return {
-    content: new Map(contentLayers.map((name) => allocate(name, features(images.content, name)))),
-    style: new Map(styleLayers.map((name) => allocate(name, [maps(name), maps(name)]))),
-  };
+  try {
+    for (const name of contentLayers) allocate(targets.content, name, features(images.content, name));
+    for (const name of styleLayers) allocate(targets.style, name, [maps(name), maps(name)]);
+    return targets;
+  } catch (error) {
+    freeTargets(gpu, targets);
+    throw error;
+  }
 }
 
 /** Records what fills the targets: content features of one image, Gram matrices of the other. */

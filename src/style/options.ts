@@ -35,6 +35,17 @@ export interface StyleOptions extends Objective {
 
 export const PRECISIONS: readonly DType[] = ['f32', 'f16'];
 
+/** What an option may be, where it is one of a few. */
+const CHOICES: { readonly [Name in keyof StyleOptions]?: readonly StyleOptions[Name][] } = {
+  pooling: ['max', 'average'],
+  precision: PRECISIONS,
+  historyBits: HISTORY_BITS,
+  lineSearch: ['none', 'strong-wolfe'],
+  stopRule: ['2017', 'maxima'],
+  clamp: ['robust', 'seed', 'none'],
+  start: ['content', 'noise'],
+};
+
 /** The seed program's values, with the box constraint made robust. */
 export const DEFAULTS: Readonly<StyleOptions> = {
   contentLayers: ['conv_4'],
@@ -74,21 +85,20 @@ export type PresetName = keyof typeof PRESETS;
 /**
  * Options over a preset over the defaults, checked.
  *
- * @throws UserError for an unknown layer, no layer at all, or a number out of range.
+ * @throws UserError for an unknown layer, preset or choice, no layer at all, or a number out of range.
  */
 export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?: PresetName): StyleOptions {
+  if (preset !== undefined) requireOneOf('preset', preset, Object.keys(PRESETS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: StyleOptions = { ...DEFAULTS, ...(preset ? PRESETS[preset] : {}), ...given };
   const layers = [...resolved.contentLayers, ...resolved.styleLayers];
   if (layers.length === 0)
     throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
   layers.forEach(findLayer);
-  if (!PRECISIONS.includes(resolved.precision))
-    throw new UserError(`precision must be ${PRECISIONS.join(' or ')}, not ${resolved.precision}.`);
+  for (const [name, choices] of Object.entries(CHOICES))
+    requireOneOf(name, resolved[name as keyof StyleOptions], choices);
   requireWhole('evaluations', resolved.evaluations, 1, 1_000_000);
   requireWhole('history', resolved.history, 1, 255);
-  if (!HISTORY_BITS.includes(resolved.historyBits))
-    throw new UserError(`historyBits must be ${HISTORY_BITS.join(' or ')}, not ${resolved.historyBits}.`);
   requireWhole('seed', resolved.seed, 0, Number.MAX_SAFE_INTEGER);
   for (const name of ['contentWeight', 'styleWeight'] as const) {
     const value = resolved[name];
@@ -96,6 +106,12 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
       throw new UserError(`${name} must be a number ≥ 0, not ${value}.`);
   }
   return resolved;
+}
+
+function requireOneOf(name: string, value: unknown, choices: readonly unknown[]): void {
+  if (choices.includes(value)) return;
+  const all = [choices.slice(0, -1).join(', '), choices.at(-1)].join(' or ');
+  throw new UserError(`${name} must be ${all}, not ${String(value)}.`);
 }
 
 function requireWhole(name: string, value: number, low: number, high: number): void {

@@ -21,16 +21,10 @@ export class Pace {
     return this.fitting(this.targetMs);
   }
 
-  /** Milliseconds that a piece takes, once there is a measurement. */
-  get milliseconds(): number | undefined {
-    return this.perPiece;
-  }
-
   /** Pieces to submit next if they are to take so many milliseconds, from 1. */
   fitting(milliseconds: number): number {
     if (this.perPiece === undefined) return 1;
-    const fitting = milliseconds / Math.max(this.perPiece, milliseconds / this.most);
-    return Math.max(1, Math.floor(Math.min(fitting, this.growth, this.most)));
+    return Math.max(1, Math.floor(Math.min(milliseconds / this.perPiece, this.growth, this.most)));
   }
 
   /** Tells that `count` pieces took `milliseconds`, with nothing else in between. */

@@ -35,6 +35,7 @@ const SLICES_IN_FLIGHT = 2;
 export class JobRunner {
   private settled = false;
   private failure: { error: unknown } | undefined;
+  private stopped = false;
   /** Done and not told yet. */
   private readonly untold: Scores[] = [];
   /** All that is queued; never rejects. */
@@ -112,7 +113,9 @@ export class JobRunner {
 
   /**
    * Runs to the end, or until aborted: some evaluations at a time, one batch queued while the one before it is computed.
-   * A loop may break off and another go on; what was queued by then is computed.
+   * A loop may break off and another go on; what was queued by then is computed. It ends where the job is stopped.
+   *
+   * @throws DivergedError or GpuError, also one that happened before.
    */
   async *run(signal?: AbortSignal): AsyncGenerator<Progress, void> {
     const batch = () =>
@@ -126,10 +129,12 @@ export class JobRunner {
       yield this.take();
       next = following ?? batch();
     }
+    if (!this.stopped) this.check();
   }
 
   /** Queues nothing more, and ends a line search where it is. Resolves when nothing of it runs any more. */
   async stop(): Promise<void> {
+    this.stopped = true;
     this.failure ??= { error: new Error('The job was stopped.') };
     await this.search?.return();
   }

@@ -22,10 +22,17 @@ export class ImageSearch {
   static async create(gpu: Gpu, problem: Problem, options: LbfgsOptions): Promise<ImageSearch> {
     const search = await LineSearchLbfgs.create(gpu, problem, options);
     if (options.mode !== 'robust') return new ImageSearch(gpu, search, problem, undefined);
-    const best = gpu.tensor('best image', problem.x.shape);
-    const recorder = new Recorder(gpu, 'keep');
-    copy(recorder, problem.x, best);
-    return new ImageSearch(gpu, search, problem, { best, keep: await recorder.freeze() });
+    let best: Tensor | undefined;
+    try {
+      best = gpu.tensor('best image', problem.x.shape);
+      const recorder = new Recorder(gpu, 'keep');
+      copy(recorder, problem.x, best);
+      return new ImageSearch(gpu, search, problem, { best, keep: await recorder.freeze() });
+    } catch (error) {
+      search.dispose();
+      if (best) gpu.free(best);
+      throw error;
+    }
   }
 
   /** What a run ends with: the best image in the robust mode, else the last. */

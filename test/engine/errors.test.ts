@@ -1,6 +1,6 @@
 /** What goes wrong on the GPU reaches the caller as an error that names the operation, and nothing else hears of it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngine, type Engine } from '../../src/engine/engine.js';
+import { createEngine, type Engine, type StylizeRequest } from '../../src/engine/engine.js';
 import type { GpuError } from '../../src/gpu/errors.js';
 import {
   CompilationError,
@@ -69,6 +69,7 @@ describe('a device that is lost', () => {
     for (const late of [
       () => job.advance({ evaluations: 1 }),
       () => job.advance({ milliseconds: 1 }),
+      () => job[Symbol.asyncIterator]().next(),
       () => job.pixels(),
       () => paint(engine),
     ]) {
@@ -102,8 +103,11 @@ describe('a device that is lost', () => {
 /**
  * Makes a device full: buffers and textures whose label matches are refused as WebGPU specifies, with an error in the scope for it and
  * something that cannot be used. No software adapter runs out of memory before the machine does.
+ *
+ * @returns what makes room again.
  */
-function fill({ device }: WatchedDevice, label: RegExp): void {
+function fill({ device }: WatchedDevice, label: RegExp): () => void {
+  let full = true;
   const scopes: { filter: GPUErrorFilter; error: GPUError | null }[] = [];
   const push = device.pushErrorScope.bind(device);
   const pop = device.popErrorScope.bind(device);
@@ -119,7 +123,7 @@ function fill({ device }: WatchedDevice, label: RegExp): void {
     return scope?.error ?? own;
   };
   const refuse = <T extends GPUBuffer | GPUTexture>(made: T): T => {
-    if (!label.test(made.label)) return made;
+    if (!full || !label.test(made.label)) return made;
     const scope = scopes.findLast(({ filter }) => filter === 'out-of-memory');
     expect(scope, `${made.label} is made within a scope`).toBeDefined();
     scope!.error ??= { message: 'no room' };
@@ -128,44 +132,61 @@ function fill({ device }: WatchedDevice, label: RegExp): void {
   };
   device.createBuffer = (descriptor) => refuse(createBuffer(descriptor));
   device.createTexture = (descriptor) => refuse(createTexture(descriptor));
+  return () => (full = false);
 }
+
+const SEARCH = { lineSearch: 'strong-wolfe' } as const;
 
 describe.each([
   ['the history of the optimiser', /^lbfgs\.s0/, /^Allocating .* for lbfgs\.s0/],
   ['the image', /^image$/, /^Allocating 3 KiB|^Allocating .* for image/],
   ['the temporaries', /^evaluation buffer #/, /^Allocating .* for evaluation buffer #/],
   ['the way back', /^staging$/, /^Reading /],
-])('a GPU without room for %s', (_, label, operation) => {
+  ['what is prepared from the filters', /^conv1_2\.weight\./, /^(Freezing|Allocating) /],
+  ['a gradient of the line search', /^lbfgs\.kept0/, /^Allocating .* for lbfgs\.kept0/, SEARCH],
+  ['the best image of the line search', /^best image$/, /^Allocating .* for best image/, SEARCH],
+] as const)('a GPU without room for %s', (_, label, operation, more: Partial<StylizeRequest> = {}) => {
   it('is told as an OutOfMemoryError, after which all is freed and other work goes on', async () => {
     const watched = await open();
     const engine = await createEngine({ device: watched.device });
     const filters = seededFilters(engine.gpu, 'conv_2');
-    fill(watched, label);
-    const before = engine.gpu.memory.bytes;
-    const request = { ...pictures, filters, ...SHALLOW, evaluations: 3 };
-    const error = await failure(
-      engine.stylize(request).then(async (job) => {
-        try {
-          await job.advance({ evaluations: 1 });
-        } finally {
-          job.dispose();
-        }
-      }),
-    );
+    const request = { ...pictures, filters, ...SHALLOW, ...more, evaluations: 3 };
+    const paintOnce = async (from: Engine, asked: StylizeRequest) => {
+      const job = await from.stylize(asked);
+      try {
+        return (await job.advance({ evaluations: 1 })).scores!;
+      } finally {
+        job.dispose();
+      }
+    };
+    // What an engine holds that has painted and freed all that it was given.
+    const calm = await createEngine({ device: watched.device });
+    const others = seededFilters(calm.gpu, 'conv_2');
+    const scores = await paintOnce(calm, { ...request, filters: others });
+    others.dispose();
+    const held = calm.gpu.memory.bytes;
+
+    const makeRoom = fill(watched, label);
+    const error = await failure(paintOnce(engine, request));
     expect(error).toBeInstanceOf(OutOfMemoryError);
     expect(error).toMatchObject({ kind: 'out-of-memory', canContinue: true });
     expect((error as GpuError).operation).toMatch(operation);
     expect(engine.state).toBe('ready');
-    // What is prepared from the filters stays with them.
+    // With room again, the same filters serve, to the bit.
+    makeRoom();
+    expect(await paintOnce(engine, request)).toEqual(scores);
     filters.dispose();
-    expect(engine.gpu.memory.bytes).toBeLessThanOrEqual(before);
+    expect(engine.gpu.memory.bytes).toBe(held);
     const recorder = new Recorder(engine.gpu);
     const x = engine.gpu.tensor('x', [4], Float32Array.of(-1, 0, 1, 2));
     relu(recorder, x);
     const program = await recorder.freeze();
     expect(await program.run()).toBeUndefined();
     program.dispose();
-    engine.dispose();
+    for (const each of [engine, calm]) {
+      each.dispose();
+      expect(each.gpu.memory.bytes).toBe(0);
+    }
     expect(watched.errors).toEqual([]);
     watched.device.destroy();
   });

@@ -62,7 +62,8 @@ describe('the choice of a variant', () => {
     from.prefer('c');
     to.rank('gram', '9', ['a', 'b']);
     to.adopt(from);
-    expect(to.ranked).toEqual({ gram: { 8: ['b', 'a'], 9: ['a', 'b'] } });
+    expect(to.order('gram', '8', ['a', 'b'])).toEqual(['b', 'a']);
+    expect(to.order('gram', '9', ['b', 'a'])).toEqual(['a', 'b']);
     expect(to.forcedFor('conv2d')).toBe('a');
     expect(to.choose('gram', '8', ['a', 'c'])).toBe('c');
   });

@@ -62,6 +62,10 @@ describe('reading', () => {
     expect(message).toContain(why);
   });
 
+  test('a device that never ends is not read', async () => {
+    expect(await refusal(readImage('/dev/zero'))).toBe('Cannot read /dev/zero: it is a device, not a file.');
+  });
+
   test('a file that is no image is named', async () => {
     const path = join(folder, 'a.png');
     await writeFile(path, 'words');

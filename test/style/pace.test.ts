@@ -26,6 +26,8 @@ test('a first evaluation that compiles is forgotten at once, a slow one later is
   const pace = new Pace(256, 250);
   expect(batches(pace, 6, (i) => (i === 0 ? 20_000 : 50))).toEqual([1, 1, 2, 4, 5, 5]);
   pace.measured(5, 5 * 150);
-  expect(pace.milliseconds).toBe(100);
+  expect(pace.fitting(400)).toBe(4);
   expect(pace.batch).toBe(2);
+  // All the time there is, as fast as it may grow.
+  expect(pace.fitting(Infinity)).toBe(10);
 });
