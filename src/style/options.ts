@@ -35,6 +35,9 @@ export interface StyleOptions extends Objective {
 
 export const PRECISIONS: readonly DType[] = ['f32', 'f16'];
 
+/** Its square is still a float32 number, with what a loss multiplies it by. */
+const MOST_WEIGHT = 1e18;
+
 /** What an option may be, where it is one of a few. */
 const CHOICES: { readonly [Name in keyof StyleOptions]?: readonly StyleOptions[Name][] } = {
   pooling: ['max', 'average'],
@@ -102,8 +105,8 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
   requireWhole('seed', resolved.seed, 0, Number.MAX_SAFE_INTEGER);
   for (const name of ['contentWeight', 'styleWeight'] as const) {
     const value = resolved[name];
-    if (!(Number.isFinite(value) && value >= 0))
-      throw new UserError(`${name} must be a number ≥ 0, not ${value}.`);
+    if (!(value >= 0 && value <= MOST_WEIGHT))
+      throw new UserError(`${name} must be a number from 0 to 1e18, not ${value}.`);
   }
   return resolved;
 }
