@@ -24,12 +24,13 @@ export function runScumble(args: readonly string[], env: Record<string, string> 
   return runNode(['src/cli/main.ts', ...args], env);
 }
 
-/** Starts the command line from its sources and leaves it running: to be sent signals. */
+/** Starts the command line from its sources and leaves it running: to be sent signals, or to be heard no longer. */
 export function startScumble(
   args: readonly string[],
   env: Record<string, string> = {},
 ): {
   kill: (signal: NodeJS.Signals) => void;
+  stopListening: () => void;
   done: Promise<Run>;
 } {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
@@ -44,7 +45,7 @@ export function startScumble(
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, ...output }));
   });
-  return { kill: (signal) => void child.kill(signal), done };
+  return { kill: (signal) => void child.kill(signal), stopListening: () => child.stdout.destroy(), done };
 }
 
 /** The machine's choice of Vulkan driver, without which there may be no adapter. */

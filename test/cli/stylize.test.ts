@@ -209,6 +209,16 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
   });
 });
 
+test('a reader of the output that goes away costs no picture', async () => {
+  const { stopListening, done } = startScumble(
+    job('content.png', 'style.png', 'unheard.png', '--evaluations', '60'),
+  );
+  stopListening();
+  const { code, stderr } = await done;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(picture('unheard.png').width).toBe(32);
+});
+
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
