@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { HISTORY_BITS } from '../lbfgs/index.js';
 import type { StylizeRequest } from '../node/stylize.js';
 import {
+  CHOICES,
   DEFAULTS,
-  PRECISIONS,
   PRESETS,
   resolveStyleOptions,
   type PresetName,
@@ -93,7 +92,7 @@ export function declareStylize(command: Command): Command {
   option(
     '--pooling <kind>',
     `max or average (default: ${DEFAULTS.pooling})`,
-    oneOf('--pooling', ['max', 'average']),
+    oneOf('--pooling', CHOICES.pooling),
   );
 
   command.optionsGroup('Optimisation:');
@@ -115,22 +114,22 @@ export function declareStylize(command: Command): Command {
   option(
     '--history-bits <bits>',
     `16 or 32 for each number of it; 32 takes twice the memory (default: ${DEFAULTS.historyBits})`,
-    oneOf('--history-bits', HISTORY_BITS),
+    oneOf('--history-bits', CHOICES.historyBits),
   );
   option(
     '--line-search <kind>',
     `none or strong-wolfe (default: ${DEFAULTS.lineSearch})`,
-    oneOf('--line-search', ['none', 'strong-wolfe']),
+    oneOf('--line-search', CHOICES.lineSearch),
   );
   option(
     '--stop-rule <rule>',
     `of PyTorch's L-BFGS, 2017 (sums) or maxima (today's) (default: ${DEFAULTS.stopRule})`,
-    oneOf('--stop-rule', ['2017', 'maxima']),
+    oneOf('--stop-rule', CHOICES.stopRule),
   );
   option(
     '--clamp <how>',
     `keep colours in range: robust, seed (as the tutorial) or none (default: ${DEFAULTS.clamp})`,
-    oneOf('--clamp', ['robust', 'seed', 'none']),
+    oneOf('--clamp', CHOICES.clamp),
   );
 
   command.optionsGroup('Running:');
@@ -142,7 +141,7 @@ export function declareStylize(command: Command): Command {
   option(
     '--precision <type>',
     `feature maps in f32, or in f16: half their memory, about three digits (default: ${DEFAULTS.precision})`,
-    oneOf('--precision', PRECISIONS),
+    oneOf('--precision', CHOICES.precision),
   );
   option('--adapter <name>', 'the adapter to use, by a name that scumble devices shows');
   command.option('--quiet', 'print errors only');

@@ -1,5 +1,4 @@
 import { UserError } from '../errors.js';
-import type { DType } from '../gpu/wgsl-types.js';
 import { HISTORY_BITS, type HistoryBits } from '../lbfgs/index.js';
 import type { Pooling } from '../vgg/network.js';
 import { findLayer } from '../vgg/layers.js';
@@ -33,15 +32,15 @@ export interface StyleOptions extends Objective {
   seed: number;
 }
 
-export const PRECISIONS: readonly DType[] = ['f32', 'f16'];
-
 /** Its square is still a float32 number, with what a loss multiplies it by. */
 const MOST_WEIGHT = 1e18;
 
+type Choice = 'pooling' | 'precision' | 'historyBits' | 'lineSearch' | 'stopRule' | 'clamp' | 'start';
+
 /** What an option may be, where it is one of a few. */
-const CHOICES: { readonly [Name in keyof StyleOptions]?: readonly StyleOptions[Name][] } = {
+export const CHOICES: { readonly [Name in Choice]: readonly StyleOptions[Name][] } = {
   pooling: ['max', 'average'],
-  precision: PRECISIONS,
+  precision: ['f32', 'f16'],
   historyBits: HISTORY_BITS,
   lineSearch: ['none', 'strong-wolfe'],
   stopRule: ['2017', 'maxima'],
@@ -98,8 +97,7 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
   if (layers.length === 0)
     throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
   layers.forEach(findLayer);
-  for (const [name, choices] of Object.entries(CHOICES))
-    requireOneOf(name, resolved[name as keyof StyleOptions], choices);
+  for (const name of Object.keys(CHOICES) as Choice[]) requireOneOf(name, resolved[name], CHOICES[name]);
   requireWhole('evaluations', resolved.evaluations, 1, 1_000_000);
   requireWhole('history', resolved.history, 1, 255);
   requireWhole('seed', resolved.seed, 0, Number.MAX_SAFE_INTEGER);
