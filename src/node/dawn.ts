@@ -1,7 +1,7 @@
 import { create } from 'webgpu';
 import { UserError } from '../errors.js';
 import { makePatient } from './patience.js';
-import { withoutStderr } from './quiet.js';
+import { makeQuiet } from './quiet.js';
 
 /** How to open Dawn, Chromium's WebGPU, in this process. */
 export interface DawnOptions {
@@ -39,16 +39,12 @@ function dawnFlags({ adapter, backend, enable = [], disable = [] }: DawnOptions)
   return flags;
 }
 
-/**
- * Makes a Dawn and has it look for adapters once, which is when drivers are loaded and chatter; later requests
- * for an adapter print nothing. Throws what Dawn throws for an adapter or backend that it does not know.
- */
+/** Makes a Dawn and has it look for adapters. Throws what Dawn throws for an adapter or backend that it does not know. */
 export async function startDawn(options: DawnOptions): Promise<{ gpu: GPU; adapter: GPUAdapter | null }> {
   const gpu = create(dawnFlags(options));
+  makeQuiet(gpu);
   makePatient(gpu);
-  // Dawn enumerates before it returns the promise, so the silence need not outlast the call.
-  const adapter = await withoutStderr(() => gpu.requestAdapter());
-  return { gpu, adapter };
+  return { gpu, adapter: await gpu.requestAdapter() };
 }
 
 /**

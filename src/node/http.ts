@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import { UserError } from '../errors.js';
 import type { Fetch } from '../vgg/remote/index.js';
 import { packageVersion } from './package-files.js';
@@ -28,13 +29,32 @@ export async function openHttp(): Promise<Http> {
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const agent = proxyAgent(() => new EnvHttpProxyAgent(options));
+  const agent = proxyAgent(() => new EnvHttpProxyAgent(options)).compose(withoutPauses);
   const userAgent = { 'user-agent': `scumble/${packageVersion()}` };
   return {
     fetch: (url, init) =>
       fetch(url, { ...init, headers: { ...userAgent, ...init.headers }, dispatcher: agent }),
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * Takes what comes as it comes, into memory if need be. undici 7 ends the process where a server closes a connection
+ * whose reading pauses (nodejs/undici#5360, mended in undici 8, which Node 20 cannot run).
+ */
+function withoutPauses(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (...given) => handler.onRequestStart?.(...given),
+      onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+      onResponseStart: (...given) => handler.onResponseStart?.(...given),
+      onResponseData: (controller, bytes) => {
+        handler.onResponseData?.(controller, bytes);
+        controller.resume();
+      },
+      onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+      onResponseError: (...given) => handler.onResponseError?.(...given),
+    });
 }
 
 function proxyAgent<T>(make: () => T): T {

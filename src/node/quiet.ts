@@ -31,8 +31,8 @@ let calls: Descriptors | undefined;
  * Calls `work` with the process's stderr pointed at nothing while it runs, so that what native code prints is
  * lost. Only the synchronous part is covered: stderr is back when this returns. Set SCUMBLE_DEBUG to see all.
  *
- * Dawn writes warnings about a driver's limits and Mesa remarks about its own conformance straight to
- * descriptor 2 while adapters are enumerated, and neither has a switch for that.
+ * Dawn writes warnings about a driver's limits, and Mesa remarks about its own conformance and its cache, straight to
+ * descriptor 2, and neither has a switch for that.
  */
 export function withoutStderr<T>(work: () => T): T {
   const restore = process.env['SCUMBLE_DEBUG'] ? undefined : silenceStderr();
@@ -41,6 +41,22 @@ export function withoutStderr<T>(work: () => T): T {
   } finally {
     restore?.();
   }
+}
+
+/**
+ * Makes all asking for adapters and devices of this entry point print nothing. The objects themselves are changed, no
+ * prototype. Drivers are loaded while an adapter is looked for, and their caches opened while a device is made; both are
+ * done before the promise is returned.
+ */
+export function makeQuiet(gpu: GPU): void {
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  gpu.requestAdapter = async (options) => {
+    const adapter = await withoutStderr(() => requestAdapter(options));
+    if (!adapter) return null;
+    const requestDevice = adapter.requestDevice.bind(adapter);
+    adapter.requestDevice = (descriptor) => withoutStderr(() => requestDevice(descriptor));
+    return adapter;
+  };
 }
 
 /** Points stderr at nothing; the function returned puts it back. Undefined where that cannot be done. */

@@ -16,6 +16,11 @@ describe('a program that opens Dawn, computes and comes to its end', () => {
     },
   );
 
+  test('says nothing of a cache that its driver cannot have', () => {
+    const nowhere = { MESA_SHADER_CACHE_DIR: '/dev/null/nowhere' };
+    expect(runNode([PROGRAM], nowhere)).toEqual({ code: 0, stdout: '42 false\n', stderr: 'heard\n' });
+  });
+
   test('leaves the place in a shared log file alone', () => {
     // A descriptor opened anew instead of duplicated would write over the first line, or be written over.
     const folder = mkdtempSync(join(tmpdir(), 'scumble-quiet-'));
