@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../src/errors.js';
 import { Gpu } from '../src/gpu/gpu.js';
 import { openDawn } from '../src/node/dawn.js';
 import { assertDistinct, type NamedFile } from '../src/node/distinct-files.js';
 import { fileReason } from '../src/node/fs-errors.js';
 import { assertReplaceable, replaceFile } from '../src/node/output-files.js';
+import { readWhole } from '../src/node/read-whole.js';
 import { Tuning } from '../src/node/tuning.js';
 import { type Comparison, compare } from './compare.js';
 import { listText } from './list.js';
@@ -26,6 +26,9 @@ export interface BenchOutcome {
   slower: number;
 }
 
+/** More than any bench has to tell; what is larger is some other file. */
+const MAX_RESULTS_BYTES = 2 ** 28;
+
 /** The formats that results are written in, by the option that asks for them. */
 const WRITERS = {
   json: (results: Results) => `${JSON.stringify(results, undefined, 2)}\n`,
@@ -44,8 +47,10 @@ export async function bench(request: BenchRequest, hooks: BenchHooks = {}): Prom
   await checkFiles(request);
   const before = request.compare === undefined ? undefined : await openResults(request.compare);
   if (request.tune) {
-    const measured = await onGpu(request, (gpu) => tuneSizes(gpu, request.size, hooks.onStage));
-    return { text: tuneText(tuningRows(measured)), slower: 0 };
+    const notices = new Set<string>();
+    const onNotice = (sentence: string) => void notices.add(sentence);
+    const measured = await onGpu(request, (gpu) => tuneSizes(gpu, request.size, { ...hooks, onNotice }));
+    return { text: [tuneText(tuningRows(measured)), ...notices].join('\n\n'), slower: 0 };
   }
   if (request.list) return { text: await onGpu(request, (gpu) => listText(gpu, plan)), slower: 0 };
 
@@ -89,7 +94,7 @@ async function checkFiles(request: BenchRequest): Promise<void> {
 async function openResults(path: string): Promise<Results> {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(Buffer.from(await readWhole(path, MAX_RESULTS_BYTES)).toString('utf8'));
   } catch (error) {
     if (error instanceof SyntaxError) throw notResults(path, 'it is not JSON');
     throw new UserError(`Cannot read ${path}: ${fileReason(error)}.`, 2, { cause: error });

@@ -1,7 +1,8 @@
 import { Gpu } from '../src/gpu/gpu.js';
 import type { Measured } from '../src/gpu/tuning/rank.js';
-import { Tuning } from '../src/node/tuning.js';
+import { Tuning, type TuningOptions } from '../src/node/tuning.js';
 import { demoJob } from './evaluation.js';
+import type { BenchHooks } from './run.js';
 
 /** What a variant took on a shape. */
 export interface TuningRow {
@@ -40,14 +41,14 @@ export function tuningRows(measured: readonly Measured[]): TuningRow[] {
 export async function tuneSizes(
   gpu: Gpu,
   sizes: readonly number[],
-  onStage: (stage: string) => void = () => undefined,
+  { onStage, onNotice }: Pick<BenchHooks, 'onStage'> & Pick<TuningOptions, 'onNotice'> = {},
 ): Promise<Measured[]> {
   const all: Measured[] = [];
   for (const n of sizes) {
-    onStage(`Timing the variants of whole evaluations at ${n}²`);
+    onStage?.(`Timing the variants of whole evaluations at ${n}²`);
     const own = Gpu.adopt(gpu.device);
     try {
-      const tuning = await Tuning.open(own);
+      const tuning = await Tuning.open(own, { onNotice });
       const job = await demoJob(own, n, {
         tune: async (record, how) => {
           // What the job itself would not measure, since it is done once, need not be measured here.

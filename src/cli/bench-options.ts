@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { BENCH_DEFAULTS, type BenchRequest } from '../../bench/request.js';
 import { UserError } from '../errors.js';
-import { type Parser, whole } from './parse.js';
+import { RANGES } from '../style/options.js';
+import { nonEmpty, type Parser, whole } from './parse.js';
 
 /** What commander hands over: only what was given. */
 export type BenchGiven = Partial<BenchRequest>;
@@ -12,7 +13,7 @@ const MOST_SIZE = 4096;
 
 /** Declares the options of `scumble bench`. Their names are a contract: scripts use them. */
 export function declareBench(command: Command): Command {
-  const option = (flags: string, description: string, parse: Parser<unknown> = (text) => text) =>
+  const option = (flags: string, description: string, parse: Parser<unknown> = nonEmpty(flags)) =>
     command.option(flags, description, parse);
   const { size, history, rounds, patience } = BENCH_DEFAULTS;
 
@@ -20,7 +21,7 @@ export function declareBench(command: Command): Command {
   option(
     '--kernel <names...>',
     'only these, e.g. evaluation, lbfgs.update, conv2d or conv2d.dInput',
-    several((name) => name),
+    several(nonEmpty('--kernel <names...>')),
   );
   option(
     '--size <pixels...>',
@@ -31,7 +32,7 @@ export function declareBench(command: Command): Command {
   option(
     '--history <pairs...>',
     `lengths of the history of L-BFGS (default: ${history.join(' ')})`,
-    several(whole('--history', 1, 255)),
+    several(whole('--history', ...RANGES.history)),
   );
   option('--adapter <name>', 'the adapter to use, by a name that scumble devices shows');
   option(
@@ -82,14 +83,20 @@ export function benchRequest(given: BenchGiven): BenchRequest {
     const flags = idle.map((name) => `--${name}`).join(', ');
     throw new UserError(`--from measures nothing, so ${flags} would do nothing; leave one of the two out.`);
   }
-  if (given.tune) {
-    const others = Object.keys(given).filter((name) => !['tune', 'size', 'adapter'].includes(name));
-    if (others.length > 0) {
-      const flags = others.map((name) => `--${name}`).join(', ');
-      throw new UserError(`--tune goes with --size and --adapter alone, so leave out ${flags}.`);
-    }
-  }
+  if (given.tune) requireOnly(given, 'tune', ['size', 'adapter']);
+  if (given.list) requireOnly(given, 'list', ['kernel', 'size', 'variant', 'history', 'adapter']);
   return { ...BENCH_DEFAULTS, ...given };
+}
+
+function requireOnly(given: BenchGiven, name: keyof BenchGiven, beside: readonly (keyof BenchGiven)[]): void {
+  const flags = (names: readonly string[]) => names.map((name) => `--${name}`);
+  const others = (Object.keys(given) as (keyof BenchGiven)[]).filter(
+    (other) => other !== name && !beside.includes(other),
+  );
+  if (others.length === 0) return;
+  const [last = '', ...rest] = flags(beside).reverse();
+  const allowed = `${rest.reverse().join(', ')} and ${last}`;
+  throw new UserError(`--${name} goes with ${allowed} alone, so leave out ${flags(others).join(', ')}.`);
 }
 
 /** One or more of something, with spaces or commas between them. */

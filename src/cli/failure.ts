@@ -33,6 +33,10 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   }
   const known = error instanceof GpuError ? GPU_SENTENCES[error.kind] : undefined;
   if (known !== undefined) return { exitCode: DEFECT, text: debug ? trace : `scumble: ${known}` };
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    const text = 'scumble: The folder that this runs in is gone; change to another one.';
+    return { exitCode: USAGE, text: debug ? trace : text };
+  }
   const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
   const sentence = `This is a defect in Scumble: ${message.replace(/\.$/, '')}; run it again with SCUMBLE_DEBUG=1 for where it happened, and report that.`;
   return { exitCode: DEFECT, text: debug ? trace : `scumble: ${sentence}` };

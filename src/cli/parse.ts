@@ -12,12 +12,34 @@ export function whole(option: string, low: number, high: number): Parser<number>
   };
 }
 
-/** A number of 0 or more, such as 1000, 0.5 or 1e6. */
-export function weight(option: string): Parser<number> {
+/**
+ * Any text but an empty one, which a script gives whose variable was never set.
+ * @param flags as commander takes them: `-o, --output <file>`.
+ */
+export function nonEmpty(flags: string): Parser<string> {
+  const [, option = flags, what = 'text', more] = /(--\S+) <(\w+)(\.\.\.)?>/.exec(flags) ?? [];
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw new UserError(`${option} takes ${more ? '' : 'a '}${what}, not "${text}".`);
+  };
+}
+
+/** What stands in an argument's place, as long as there is something; an empty text names no file. */
+export function filled(argument: string): Parser<string> {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw new UserError(`There is nothing in the place of <${argument}>; name a file.`);
+  };
+}
+
+/** A number from 0 to `most`, such as 1000, 0.5 or 1e6. */
+export function weight(option: string, most: number): Parser<number> {
   return (text) => {
     const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-    if (Number.isFinite(value)) return value;
-    throw new UserError(`${option} takes a number of 0 or more, not "${text}".`);
+    if (value <= most) return value;
+    throw new UserError(
+      `${option} takes a number from 0 to ${most.toExponential().replace('+', '')}, not "${text}".`,
+    );
   };
 }
 

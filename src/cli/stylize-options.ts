@@ -4,12 +4,13 @@ import {
   CHOICES,
   DEFAULTS,
   PRESETS,
+  RANGES,
   resolveStyleOptions,
   type PresetName,
   type StyleOptions,
 } from '../style/options.js';
 import { PREPROCESSING_CHOICES } from '../vgg/preprocessing.js';
-import { list, oneOf, type Parser, weight, whole } from './parse.js';
+import { filled, list, nonEmpty, oneOf, type Parser, weight, whole } from './parse.js';
 
 /** What commander hands over: only what was given, so that a preset shows through. */
 type Given = Partial<Omit<StyleOptions, 'start'>> &
@@ -36,11 +37,11 @@ const names = (layers: readonly string[]) => layers.join(',');
 
 /** Declares the arguments and options of `scumble stylize`. Their names are a contract: scripts use them. */
 export function declareStylize(command: Command): Command {
-  const option = (flags: string, description: string, parse: Parser<unknown> = (text) => text) =>
+  const option = (flags: string, description: string, parse: Parser<unknown> = nonEmpty(flags)) =>
     command.option(flags, description, parse);
   command
-    .argument('<content>', 'the picture to paint: JPEG or PNG')
-    .argument('<style>', 'the picture in whose style, of any size: JPEG or PNG');
+    .argument('<content>', 'the picture to paint: JPEG or PNG', filled('content'))
+    .argument('<style>', 'the picture in whose style, of any size: JPEG or PNG', filled('style'));
 
   command.optionsGroup('Pictures:');
   option('-o, --output <file>', 'where the result goes, as .png or .jpg (default: stylized.png)');
@@ -67,12 +68,12 @@ export function declareStylize(command: Command): Command {
   option(
     '--content-weight <number>',
     `how much the content counts (default: ${DEFAULTS.contentWeight})`,
-    weight('--content-weight'),
+    weight('--content-weight', RANGES.contentWeight[1]),
   );
   option(
     '--style-weight <number>',
     `how much the style counts (default: ${DEFAULTS.styleWeight})`,
-    weight('--style-weight'),
+    weight('--style-weight', RANGES.styleWeight[1]),
   );
   option(
     '--content-layers <names>',
@@ -99,17 +100,17 @@ export function declareStylize(command: Command): Command {
   option(
     '--evaluations <count>',
     `forward and backward passes (default: ${DEFAULTS.evaluations})`,
-    whole('--evaluations', 1, 1_000_000),
+    whole('--evaluations', ...RANGES.evaluations),
   );
   option(
     '--seed <number>',
     `of noise and random crops (default: ${DEFAULTS.seed})`,
-    whole('--seed', 0, Number.MAX_SAFE_INTEGER),
+    whole('--seed', ...RANGES.seed),
   );
   option(
     '--history <pairs>',
     `that L-BFGS remembers, 1 to 255 (default: ${DEFAULTS.history})`,
-    whole('--history', 1, 255),
+    whole('--history', ...RANGES.history),
   );
   option(
     '--history-bits <bits>',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { convertWeights } from '../node/convert-weights.js';
 import { type PreprocessingChoice, PREPROCESSING_CHOICES } from '../vgg/preprocessing.js';
 import { formatBytes } from './devices.js';
-import { list, oneOf } from './parse.js';
+import { filled, list, nonEmpty, oneOf } from './parse.js';
 
 interface Given {
   output: string;
@@ -16,8 +16,8 @@ export function registerConvert(weights: Command): void {
   weights
     .command('convert')
     .description('write the layers wanted of a file as safetensors')
-    .argument('<file>', 'weights of VGG-19: safetensors, PyTorch, ONNX or Caffe')
-    .requiredOption('-o, --output <file>', 'where they go, as .safetensors')
+    .argument('<file>', 'weights of VGG-19: safetensors, PyTorch, ONNX or Caffe', filled('file'))
+    .requiredOption('-o, --output <file>', 'where they go, as .safetensors', nonEmpty('-o, --output <file>'))
     .option(
       '--layers <names>',
       'layers between commas, as conv_5 or conv3_1, with those above them; or all (default: all)',

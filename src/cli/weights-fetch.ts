@@ -5,6 +5,7 @@ import { requireAddress } from '../node/vgg19.js';
 import { parseLayers } from '../vgg/depth.js';
 import { LAYERS_KEY } from '../vgg/remote/index.js';
 import { catchInterrupts } from './interrupts.js';
+import { nonEmpty } from './parse.js';
 import { megabytes, TransferBar } from './transfer-bar.js';
 
 interface Given {
@@ -28,7 +29,11 @@ export function registerFetch(weights: Command): void {
     .option('--from <url>', 'a file of it in another place, in any format that stylize reads', (text) =>
       requireAddress('--from', text),
     )
-    .option('--to <folder>', 'write vgg19.safetensors there (default: in the cache, for stylize to find)')
+    .option(
+      '--to <folder>',
+      'write vgg19.safetensors there (default: in the cache, for stylize to find)',
+      nonEmpty('--to <folder>'),
+    )
     .option('--quiet', 'print errors only')
     .action(async (network: string, { quiet = false, layers = ['conv_5'], from, to }: Given) => {
       if (network !== 'vgg19') {

@@ -3,6 +3,7 @@ import { printable } from '../errors.js';
 import { inspectWeights, type WeightsReport } from '../node/inspect-weights.js';
 import { describePreprocessing, preprocessingName, PREPROCESSINGS } from '../vgg/preprocessing.js';
 import { formatBytes } from './devices.js';
+import { filled } from './parse.js';
 import { table } from './table.js';
 
 /** Adds `inspect` to `scumble weights`. */
@@ -10,7 +11,7 @@ export function registerInspect(weights: Command): void {
   weights
     .command('inspect')
     .description('list the tensors of a file, and what they can be used for')
-    .argument('<file>', 'weights of VGG-19: safetensors, PyTorch, ONNX or Caffe')
+    .argument('<file>', 'weights of VGG-19: safetensors, PyTorch, ONNX or Caffe', filled('file'))
     .option('--json', 'print one JSON object instead')
     .action(async (file: string, { json }: { json?: true }) => {
       const report = await inspectWeights(file);

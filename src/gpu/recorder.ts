@@ -247,7 +247,7 @@ export class Recorder {
         access === 'uniform' ? limits.maxUniformBufferBindingSize : limits.maxStorageBufferBindingSize;
       if (storage.form === 'buffer' && tensor.bytes > limit) {
         throw new LimitError(
-          `${name} needs ${megabytes(tensor.bytes)} for ${tensor.label} in one piece, but this GPU binds at most ` +
+          `${tensor.label} needs ${megabytes(tensor.bytes)} in one piece, but this GPU binds at most ` +
             `${megabytes(limit)}; choose a smaller size (--size).`,
         );
       }

@@ -2,6 +2,7 @@
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of its path is a file and not a folder',
+  EEXIST: 'there is a file where a folder should be',
   EISDIR: 'it is a folder; name a file',
   EACCES: 'you have no permission; change its permissions or choose another place',
   EPERM: 'you have no permission; change its permissions or choose another place',
@@ -12,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its symbolic links go round in a circle',
-  ERR_FS_FILE_TOO_LARGE: 'it is too large to be an image',
+  ERR_FS_FILE_TOO_LARGE: 'it is too large',
   ERR_INVALID_ARG_VALUE: 'its name has a zero byte in it',
 };
 

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import type { DecodedImage } from '../image/decode.js';
@@ -7,6 +6,7 @@ import type { EncodeOptions } from '../image/encode.js';
 import type { Pixels } from '../image/pixels.js';
 import { fileReason } from './fs-errors.js';
 import { assertReplaceable, replaceFile } from './output-files.js';
+import { readWhole } from './read-whole.js';
 
 export { assertReplaceable } from './output-files.js';
 
@@ -29,11 +29,7 @@ export interface ReadOptions {
 export async function readImage(path: string, options: ReadOptions = {}): Promise<DecodedImage> {
   let bytes: Uint8Array;
   try {
-    const file = await stat(path);
-    // Some never end.
-    if (file.isCharacterDevice() || file.isBlockDevice()) throw new Error('it is a device, not a file');
-    if (file.size > MAX_FILE_BYTES) throw new Error('it is too large to be an image');
-    bytes = await readFile(path);
+    bytes = await readWhole(path, MAX_FILE_BYTES);
   } catch (error) {
     throw new UserError(`Cannot read ${path}: ${fileReason(error)}.`, 2, { cause: error });
   }

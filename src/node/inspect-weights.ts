@@ -1,7 +1,9 @@
+import { UserError } from '../errors.js';
+import { findLayer } from '../vgg/layers.js';
 import { openWeights } from '../vgg/open-weights.js';
 import type { Preprocessing } from '../vgg/preprocessing.js';
-import { surveyWeights } from '../vgg/survey.js';
-import type { TensorInfo } from '../vgg/weights.js';
+import { surveyWeights, type WeightsSurvey } from '../vgg/survey.js';
+import { loadVggWeights, type TensorInfo, type WeightSource } from '../vgg/weights.js';
 import { openRandomAccessFile } from './random-access-file.js';
 
 /** What `scumble weights inspect` tells; as JSON it is a contract, since scripts read it. */
@@ -21,14 +23,17 @@ export interface WeightsReport {
 }
 
 /**
- * Tells what is in a file of weights, from its description alone: no tensor is read.
+ * Tells what is in a file of weights: of all tensors what the file says of them, and of VGG-19's whether their numbers are
+ * fit for use.
  * @throws UserError if it cannot be read or is damaged.
  */
 export async function inspectWeights(path: string): Promise<WeightsReport> {
   const file = await openRandomAccessFile(path);
   try {
     const source = await openWeights(file);
-    const { layers, uses, reason } = surveyWeights(source);
+    const survey = surveyWeights(source);
+    const { uses } = survey;
+    const { layers, reason } = await upToDamage(source, survey);
     const { preprocessing } = source;
     return {
       file: path,
@@ -46,4 +51,20 @@ export async function inspectWeights(path: string): Promise<WeightsReport> {
   } finally {
     await file.close();
   }
+}
+
+/** The layers whose numbers can be used, and why there are no more. */
+async function upToDamage(
+  source: WeightSource,
+  { layers, reason }: WeightsSurvey,
+): Promise<Pick<WeightsReport, 'layers' | 'reason'>> {
+  for (const [i, name] of layers.entries()) {
+    try {
+      await loadVggWeights(source, [findLayer(name)]);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { layers: layers.slice(0, i), reason: error.message };
+    }
+  }
+  return { layers, ...(reason === undefined ? {} : { reason }) };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, constants, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { errorCode, fileReason } from './fs-errors.js';
 
@@ -11,7 +11,7 @@ import { errorCode, fileReason } from './fs-errors.js';
  * @throws UserError otherwise
  */
 export async function assertReplaceable(path: string): Promise<void> {
-  const target = await replaceable(path);
+  const { target } = await replaceable(path);
   const trial = beside(target);
   try {
     // Permissions alone do not tell: the file system may be read-only or full.
@@ -29,12 +29,13 @@ export async function assertReplaceable(path: string): Promise<void> {
  * @throws UserError if it cannot be written
  */
 export async function replaceFile(path: string, data: string | Uint8Array): Promise<void> {
-  const target = await replaceable(path);
+  const { target, mode } = await replaceable(path);
   const temporary = beside(target);
   try {
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(data);
+      if (mode !== undefined) await file.chmod(mode);
       // Else a crash of the machine after the rename could leave an empty file in place of the old one.
       await file.sync();
     } finally {
@@ -47,18 +48,28 @@ export async function replaceFile(path: string, data: string | Uint8Array): Prom
   }
 }
 
-/** The file that a write to `path` replaces or makes: where it is a symbolic link, what that points to. */
-async function replaceable(path: string): Promise<string> {
+interface Replaceable {
+  /** Where `path` is a symbolic link, what that points to. */
+  readonly target: string;
+  /** Who may do what with the file that is there. */
+  readonly mode?: number;
+}
+
+/** The file that a write to `path` replaces or makes. */
+async function replaceable(path: string): Promise<Replaceable> {
   try {
     const existing = await stat(path);
     if (existing.isDirectory()) throw new UserError(`Cannot write ${path}: it is a folder; name a file.`);
     if (!existing.isFile()) throw new UserError(`Cannot write ${path}: it is not a regular file.`);
     await access(path, constants.W_OK);
-    return await realpath(path);
+    return { target: await realpath(path), mode: existing.mode & 0o777 };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
+      // A link to a file that is not there yet makes it.
+      const link = await readlink(path).catch(() => undefined);
+      if (link !== undefined) return replaceable(resolve(dirname(path), link));
       await assertFolder(path);
-      return path;
+      return { target: path };
     }
     throw error instanceof UserError ? error : cannotWrite(path, error);
   }

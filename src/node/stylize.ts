@@ -17,6 +17,7 @@ import { openDawn } from './dawn.js';
 import { assertDistinct, type NamedFile } from './distinct-files.js';
 import { type ChosenWeights, openChoice } from './filters.js';
 import { assertWritable, readImage, writeImage } from './image-files.js';
+import { onceEach } from './once-each.js';
 import { assertReplaceable } from './output-files.js';
 import { assertProfilable, writeProfile } from './profile-file.js';
 import { type Pictures, preparePictures } from './stylize-pictures.js';
@@ -116,7 +117,7 @@ async function stylizeWith(
   try {
     gpu = await Gpu.request(dawn.gpu);
     if (request.profile !== undefined) assertProfilable(gpu);
-    const tuning = await Tuning.open(gpu);
+    const tuning = await Tuning.open(gpu, { onNotice: onceEach(hooks.onNotice) });
     return await stylize(gpu, tuning, weights, request, { content, style, start }, hooks);
   } finally {
     gpu?.dispose();
@@ -164,7 +165,7 @@ async function stylize(
 }
 
 async function run(job: StyleJob, trace: string | undefined, hooks: StylizeHooks): Promise<RunOutcome> {
-  const file = trace === undefined ? undefined : await TraceFile.create(trace);
+  const file = trace === undefined ? undefined : new TraceFile(trace);
   const onScores = async (scores: readonly Scores[]) => {
     await file?.write(scores);
     hooks.onScores?.(scores);

@@ -3,32 +3,29 @@ import { UserError } from '../errors.js';
 import type { Scores } from '../style/job.js';
 import { fileReason } from './fs-errors.js';
 
-/** The scores of a run as JSON lines, written as it goes. */
+/** The scores of a run as JSON lines, written as it goes. With the first, a file that is there makes room for it. */
 export class TraceFile {
-  private constructor(
-    private readonly path: string,
-    private readonly file: FileHandle,
-  ) {}
+  private file: FileHandle | undefined;
+
+  constructor(private readonly path: string) {}
 
   /**
-   * Makes the file, or empties the one that is there.
+   * Appends one line an evaluation: {"evaluation":1,"style":…,"content":…,"total":…}.
    *
-   * @throws UserError if it cannot be written.
+   * @throws UserError if they cannot be written.
    */
-  static async create(path: string): Promise<TraceFile> {
-    return explained(path, async () => new TraceFile(path, await open(path, 'w')));
-  }
-
-  /** Appends one line an evaluation: {"evaluation":1,"style":…,"content":…,"total":…}. */
   async write(scores: readonly Scores[]): Promise<void> {
     const lines = scores.map(
       ({ evaluation, style, content, total }) => `${JSON.stringify({ evaluation, style, content, total })}\n`,
     );
-    await explained(this.path, () => this.file.writeFile(lines.join('')));
+    await explained(this.path, async () => {
+      this.file ??= await open(this.path, 'w');
+      await this.file.writeFile(lines.join(''));
+    });
   }
 
   async close(): Promise<void> {
-    await explained(this.path, () => this.file.close());
+    await explained(this.path, async () => this.file?.close());
   }
 }
 

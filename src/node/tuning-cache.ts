@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { UserError } from '../errors.js';
 import type { AdapterFacts } from '../gpu/facts.js';
 import { SHADERS } from '../gpu/shaders.generated.js';
 import type { Measured, Timing } from '../gpu/tuning/rank.js';
+import { fileReason } from './fs-errors.js';
 import { makeFolders } from './make-folders.js';
 
 /**
@@ -16,8 +18,8 @@ const TUNING_VERSION = 2;
 type Contents = Record<string, { version: string; measured: readonly Measured[] }>;
 
 /**
- * The file where what was measured of an adapter is kept. One that is missing or damaged counts as empty, and one that
- * cannot be written stays as it is: it costs time, never the job. What was measured with other shaders is forgotten.
+ * The file where what was measured of an adapter is kept. One that is missing or damaged counts as empty. What was measured
+ * with other shaders is forgotten.
  */
 export class TuningCache {
   private readonly adapter: string;
@@ -35,7 +37,11 @@ export class TuningCache {
     return this.own(await this.contents());
   }
 
-  /** Adds to what is known, in place of what was known of the same shapes. */
+  /**
+   * Adds to what is known, in place of what was known of the same shapes.
+   *
+   * @throws UserError where the file cannot be written, which then stays as it is.
+   */
   async add(measured: readonly Measured[]): Promise<void> {
     // Read again: another process may have added something meanwhile.
     const contents = await this.contents();
@@ -46,8 +52,14 @@ export class TuningCache {
       await makeFolders(dirname(this.file));
       await writeFile(beside, `${JSON.stringify(contents, null, 1)}\n`);
       await rename(beside, this.file);
-    } catch {
+    } catch (error) {
       await unlink(beside).catch(() => undefined);
+      throw new UserError(
+        `Which kernels are fastest here cannot be kept in ${this.file}, and will be measured anew each time: ` +
+          `${fileReason(error)}; or name another folder in SCUMBLE_CACHE.`,
+        2,
+        { cause: error },
+      );
     }
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Measured } from '../gpu/tuning/rank.js';
 import type { Recording } from '../gpu/tuning/sites.js';
@@ -6,20 +7,29 @@ import { rankVariants, type TuneOptions, tuneRecording } from '../gpu/tuning/tun
 import { cacheFolder } from './cache-folder.js';
 import { mergeMeasured, TuningCache } from './tuning-cache.js';
 
+/** Where what was measured is kept, and who is told where it cannot be. */
+export interface TuningOptions {
+  /** Default: in the cache folder. */
+  readonly file?: string;
+  /** Is given a sentence; without it, the time that this costs is all there is to see of it. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
 /** What is known of the variants' speed on an adapter: from earlier processes, and what this one measures. */
 export class Tuning {
   private constructor(
     private readonly gpu: Gpu,
     private readonly cache: TuningCache,
     private known: readonly Measured[],
+    private readonly onNotice: TuningOptions['onNotice'],
   ) {}
 
   /** Reads the cache file and ranks `gpu`'s variants by it. Measures nothing. */
-  static async open(gpu: Gpu, file = join(cacheFolder(), 'variants.json')): Promise<Tuning> {
-    const cache = new TuningCache(file, gpu.facts);
+  static async open(gpu: Gpu, { file, onNotice }: TuningOptions = {}): Promise<Tuning> {
+    const cache = new TuningCache(file ?? join(cacheFolder(), 'variants.json'), gpu.facts);
     const known = await cache.read();
     rankVariants(gpu.variants, known);
-    return new Tuning(gpu, cache, known);
+    return new Tuning(gpu, cache, known, onNotice);
   }
 
   /** All that is known, in the order in which it was learned. */
@@ -36,9 +46,19 @@ export class Tuning {
     const fresh = await tuneRecording(this.gpu, record, { processorTime, ...options });
     if (fresh.length > 0) {
       this.known = mergeMeasured(this.known, fresh);
-      await this.cache.add(fresh);
+      await this.keep(fresh);
     }
     return fresh;
+  }
+
+  /** That it cannot be kept costs time, never the job. */
+  private async keep(fresh: readonly Measured[]): Promise<void> {
+    try {
+      await this.cache.add(fresh);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.onNotice?.(error.message);
+    }
   }
 }
 

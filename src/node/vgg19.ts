@@ -14,6 +14,7 @@ import {
 import { cacheFolder } from './cache-folder.js';
 import { folderStore } from './folder-store.js';
 import { openHttp } from './http.js';
+import { onceEach } from './once-each.js';
 
 export type FetchHooks = Pick<FetchVgg19Options, 'onProgress' | 'onNotice' | 'signal' | 'retry'>;
 
@@ -96,15 +97,6 @@ async function firstThere(paths: readonly string[]): Promise<string | undefined>
     if (found) return path;
   }
   return undefined;
-}
-
-/** No sentence twice. */
-function onceEach(say: FetchHooks['onNotice']): (sentence: string) => void {
-  const said = new Set<string>();
-  return (sentence) => {
-    if (!said.has(sentence)) say?.(sentence);
-    said.add(sentence);
-  };
 }
 
 function sentence(error: unknown): string {

@@ -32,9 +32,6 @@ export interface StyleOptions extends Objective {
   seed: number;
 }
 
-/** Its square is still a float32 number, with what a loss multiplies it by. */
-const MOST_WEIGHT = 1e18;
-
 type Choice = 'pooling' | 'precision' | 'historyBits' | 'lineSearch' | 'stopRule' | 'clamp' | 'start';
 
 /** What an option may be, where it is one of a few. */
@@ -47,6 +44,18 @@ export const CHOICES: { readonly [Name in Choice]: readonly StyleOptions[Name][]
   clamp: ['robust', 'seed', 'none'],
   start: ['content', 'noise'],
 };
+
+/** The square is still a float32 number, with what a loss multiplies it by. */
+const WEIGHTS = [0, 1e18] as const;
+
+/** The least and the most of each number. All but the weights are whole. */
+export const RANGES = {
+  contentWeight: WEIGHTS,
+  styleWeight: WEIGHTS,
+  evaluations: [1, 1_000_000],
+  history: [1, 255],
+  seed: [0, Number.MAX_SAFE_INTEGER],
+} as const satisfies Partial<Record<keyof StyleOptions, readonly [number, number]>>;
 
 /** The seed program's values, with the box constraint made robust. */
 export const DEFAULTS: Readonly<StyleOptions> = {
@@ -98,13 +107,14 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
     throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
   layers.forEach(findLayer);
   for (const name of Object.keys(CHOICES) as Choice[]) requireOneOf(name, resolved[name], CHOICES[name]);
-  requireWhole('evaluations', resolved.evaluations, 1, 1_000_000);
-  requireWhole('history', resolved.history, 1, 255);
-  requireWhole('seed', resolved.seed, 0, Number.MAX_SAFE_INTEGER);
+  for (const name of ['evaluations', 'history', 'seed'] as const) requireWhole(name, resolved[name]);
   for (const name of ['contentWeight', 'styleWeight'] as const) {
     const value = resolved[name];
-    if (!(value >= 0 && value <= MOST_WEIGHT))
-      throw new UserError(`${name} must be a number from 0 to 1e18, not ${value}.`);
+    const [least, most] = RANGES[name];
+    if (!(value >= least && value <= most))
+      throw new UserError(
+        `${name} must be a number from ${least} to ${most.toExponential().replace('+', '')}, not ${value}.`,
+      );
   }
   return resolved;
 }
@@ -115,7 +125,8 @@ function requireOneOf(name: string, value: unknown, choices: readonly unknown[])
   throw new UserError(`${name} must be ${all}, not ${String(value)}.`);
 }
 
-function requireWhole(name: string, value: number, low: number, high: number): void {
+function requireWhole(name: 'evaluations' | 'history' | 'seed', value: number): void {
+  const [low, high] = RANGES[name];
   if (Number.isInteger(value) && value >= low && value <= high) return;
   throw new UserError(`${name} must be a whole number from ${low} to ${high}, not ${value}.`);
 }

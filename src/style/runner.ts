@@ -195,7 +195,7 @@ export class JobRunner {
 
 /** The robust mode goes back to its best image, where there is one: from the second evaluation on, or never. */
 function requireFinite(job: StyleJob, log: readonly LogEntry[], newest: number): void {
-  const robust = job.options.clamp === 'robust';
+  const { clamp } = job.options;
   const bad = log.slice(-newest).find(({ reason }) => reason === 'not-finite');
-  if (bad && (!robust || bad.evaluation === 1)) throw new DivergedError(bad.evaluation);
+  if (bad && (clamp !== 'robust' || bad.evaluation === 1)) throw new DivergedError(bad.evaluation, clamp);
 }

@@ -17,7 +17,7 @@ export async function* searchEvaluations(job: StyleJob): AsyncGenerator<Scores, 
       for await (const scores of relay.taken()) {
         // An infinite probe is for the search to shorten; a NaN, or a start that is infinite, leads nowhere.
         if (Number.isNaN(scores.total) || (scores.evaluation === 1 && !Number.isFinite(scores.total)))
-          throw new DivergedError(scores.evaluation);
+          throw new DivergedError(scores.evaluation, job.options.clamp);
         yield scores;
       }
     } finally {
@@ -27,7 +27,7 @@ export async function* searchEvaluations(job: StyleJob): AsyncGenerator<Scores, 
       });
     }
     const { evaluations, stop } = await step;
-    if (stop === 'not-finite') throw new DivergedError(job.evaluations);
+    if (stop === 'not-finite') throw new DivergedError(job.evaluations, job.options.clamp);
     // A step of one evaluation did not move, and neither would the next.
     if (evaluations === 1) return;
   }

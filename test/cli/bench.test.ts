@@ -90,6 +90,13 @@ describe('is refused in one sentence, before anything is measured:', () => {
       ['--from', 'a', '--size', '16', '--list'],
       '--from measures nothing, so --size, --list would do nothing',
     ],
+    [['--kernel', ''], '--kernel takes names, not "".'],
+    [
+      ['--list', '--json', 'a'],
+      '--list goes with --kernel, --size, --variant, --history and --adapter alone',
+    ],
+    [['--tune', '--rounds', '2'], '--tune goes with --size and --adapter alone, so leave out --rounds.'],
+    [['--from', '/dev/zero'], 'Cannot read /dev/zero: it is a device, not a file.'],
     [['--json', '/nowhere/a.json'], 'Cannot write /nowhere/a.json: there is no folder /nowhere'],
     [['--compare', '/nowhere/a.json'], 'Cannot read /nowhere/a.json: there is no such file.'],
     [['--compare', 'package.json'], 'package.json holds no results of scumble bench --json: format:'],

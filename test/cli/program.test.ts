@@ -24,6 +24,21 @@ describe('the command line', () => {
   });
 });
 
+describe('scumble help', () => {
+  test('prints what --help of the same command does', () => {
+    for (const names of [[], ['weights', 'fetch']]) {
+      const { code, stdout, stderr } = runScumble(['help', ...names]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toBe(runScumble([...names, '--help']).stdout);
+    }
+  });
+
+  test('knows no other command', () => {
+    const stderr = 'scumble: There is no command "fetch"; scumble help lists them.\n';
+    expect(runScumble(['help', 'fetch'])).toEqual({ code: 2, stdout: '', stderr });
+  });
+});
+
 describe('what a run that failed says', () => {
   test("a user's error: its sentence and its exit code", () => {
     const error = new UserError('There is no file cat.jpg; give one that exists.', 3);
@@ -54,6 +69,14 @@ describe('what a run that failed says', () => {
       text: expect.stringMatching(/^scumble: The GPU was lost .*try again/),
     });
     expect(describeFailure(new GpuError('Freezing', 'compilation', 'no'), false).text).toContain('defect');
+  });
+
+  test('a folder that was taken away while in it', () => {
+    const gone = Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), { syscall: 'uv_cwd' });
+    expect(describeFailure(gone, false)).toEqual({
+      exitCode: 2,
+      text: 'scumble: The folder that this runs in is gone; change to another one.',
+    });
   });
 
   test('a trace, when asked for', () => {

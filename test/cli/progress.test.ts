@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { list, oneOf, weight, whole } from '../../src/cli/parse.js';
+import { list, nonEmpty, oneOf, weight, whole } from '../../src/cli/parse.js';
 import { barLine, figure, minutes, scoreLine } from '../../src/cli/progress.js';
 import { stylizeRequest } from '../../src/cli/stylize-options.js';
 import { UserError } from '../../src/errors.js';
@@ -27,10 +27,21 @@ test('numbers are read whole or not at all', () => {
   for (const text of ['0', '513', '1.5', '-1', '12px', '', ' 3', '0x10', '1e2', 'NaN']) {
     expect(() => size(text), text).toThrow(UserError);
   }
-  expect(['1000', '0', '.5', '2.', '1e6'].map(weight('--style-weight'))).toEqual([1000, 0, 0.5, 2, 1e6]);
-  for (const text of ['-1', 'Infinity', '1e999', '1,5', '', 'x']) {
-    expect(() => weight('--style-weight')(text), text).toThrow(/^--style-weight takes a number/);
+  expect(['1000', '0', '.5', '2.', '1e6'].map(weight('--style-weight', 1e18))).toEqual([
+    1000, 0, 0.5, 2, 1e6,
+  ]);
+  for (const text of ['-1', 'Infinity', '1e999', '1e19', '1,5', '', 'x']) {
+    expect(() => weight('--style-weight', 1e18)(text), text).toThrow(
+      `--style-weight takes a number from 0 to 1e18, not "${text}".`,
+    );
   }
+});
+
+test('a text is not empty', () => {
+  expect(nonEmpty('--init <start>')('noise')).toBe('noise');
+  expect(() => nonEmpty('--init <start>')('')).toThrow('--init takes a start, not "".');
+  expect(() => nonEmpty('-o, --output <file>')(' ')).toThrow('--output takes a file, not " ".');
+  expect(() => nonEmpty('--kernel <names...>')('')).toThrow('--kernel takes names, not "".');
 });
 
 test('words are those there are', () => {

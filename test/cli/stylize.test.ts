@@ -180,6 +180,21 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
       job('content.png', 'style.png', 'out.png', '--size', '1.5'),
       /--size takes a whole number .*"1\.5"/,
     ],
+    [
+      'a weight too large',
+      job('content.png', 'style.png', 'out.png', '--style-weight', '1e19'),
+      /0 to 1e18, not "1e19"/,
+    ],
+    [
+      'an empty option',
+      job('content.png', 'style.png', 'out.png', '--init', ''),
+      /--init takes a start, not ""\./,
+    ],
+    [
+      'an empty name',
+      ['stylize', '', path('style.png'), ...shallow],
+      /nothing in the place of <content>; name a file\./,
+    ],
     ['a missing folder', job('content.png', 'style.png', 'no/out.png'), /no folder .*no; make it first/],
     [
       'an output over an input',
@@ -201,11 +216,16 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
 
   test('a run that diverges is exit code 1, and keeps the picture that was there', () => {
     writeFileSync(path('kept.png'), 'the old picture');
-    const args = [...job('content.png', 'style.png', 'kept.png'), '--weights', path('huge.safetensors')];
+    writeFileSync(path('kept.jsonl'), 'the old scores');
+    const options = ['--weights', path('huge.safetensors'), '--trace', path('kept.jsonl')];
+    const args = job('content.png', 'style.png', 'kept.png', ...options);
     const { code, stdout, stderr } = runScumble(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^scumble: The image diverged at evaluation 1 [^\n]*\.\n$/);
+    // Which is on already.
+    expect(stderr).not.toContain('--clamp robust');
     expect(readFileSync(path('kept.png'), 'utf8')).toBe('the old picture');
+    expect(readFileSync(path('kept.jsonl'), 'utf8')).toBe('the old scores');
   });
 });
 

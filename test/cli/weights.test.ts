@@ -69,6 +69,14 @@ Preprocessing: caffe (BGR in 0..255 − (103.939, 116.779, 123.68)).
     expect(embedded).toContain('Can be used for VGG-19 from conv1_1 to conv3_1.');
   });
 
+  test('tells numbers that are none', () => {
+    writeConstant('nan.safetensors', NaN);
+    const { code, stdout } = runScumble(['weights', 'inspect', path('nan.safetensors')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Can be used for no layer of VGG-19.');
+    expect(stdout).toMatch(/^No further: .* has infinite or undefined numbers in "features\.0\.weight"/m);
+  });
+
   test('lets no name out of a file steer the terminal', () => {
     const name = 'a\u001b[2Jb\nc';
     const data = new Float32Array(1);

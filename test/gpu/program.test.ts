@@ -158,7 +158,7 @@ describe('what a recorder refuses', () => {
     const limit = gpu().limits.maxStorageBufferBindingSize;
     const x = recorder.temporary('huge', [limit / 4 + 1]);
     expect(() => recorder.dispatch(call([write(x)]))).toThrow(
-      /for huge in one piece, but this GPU binds at most .*--size/,
+      /huge needs .* in one piece, but this GPU binds at most .*--size/,
     );
     expect(() => gpu().tensor('larger still', [gpu().limits.maxBufferSize / 4 + 1])).toThrow(
       /at most .* in one buffer/,

@@ -1,4 +1,15 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -111,6 +122,24 @@ describe('writing', () => {
     expect(await readlink(join(folder, 'link.png'))).toBe(join('real', 'a.png'));
     expect(await readImage(join(folder, 'real', 'a.png'))).toMatchObject(PICTURE);
     expect(await readdir(join(folder, 'real'))).toEqual(['a.png']);
+  });
+
+  test('makes the file that a symbolic link points to', async () => {
+    await mkdir(join(folder, 'real'));
+    await symlink(join('real', 'a.png'), join(folder, 'link.png'));
+    await symlink(join('nowhere', 'a.png'), join(folder, 'lost.png'));
+    await writeImage(join(folder, 'link.png'), PICTURE);
+    expect(await readlink(join(folder, 'link.png'))).toBe(join('real', 'a.png'));
+    expect(await readdir(join(folder, 'real'))).toEqual(['a.png']);
+    expect(await refusal(writeImage(join(folder, 'lost.png'), PICTURE))).toContain('nowhere; make it first');
+  });
+
+  test('who may do what with a file stays as it was', async () => {
+    const path = join(folder, 'out.png');
+    await writeFile(path, 'old');
+    await chmod(path, 0o640);
+    await writeImage(path, PICTURE);
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
   });
 
   test('the quality is handed on', async () => {

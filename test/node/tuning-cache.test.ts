@@ -94,10 +94,12 @@ describe('the cache of measurements', () => {
     expect(await cache.read()).toEqual([measured('gram', '1', 'a')]);
   });
 
-  it('does without where nothing can be written', async () => {
+  it('says where nothing can be written', async () => {
     await writeFile(join(folder, 'file'), 'kept');
     const cache = new TuningCache(join(folder, 'file', 'variants.json'), FACTS);
-    await cache.add([measured('gram', '1', 'a')]);
+    await expect(cache.add([measured('gram', '1', 'a')])).rejects.toThrow(
+      /cannot be kept in .*: there is a file where a folder should be; or name another folder in SCUMBLE_CACHE\.$/,
+    );
     expect(await cache.read()).toEqual([]);
     expect(await readdir(folder)).toEqual(['file']);
   });

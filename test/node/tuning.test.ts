@@ -19,7 +19,7 @@ it('measures once, and then knows from the file', async () => {
   const file = join(folder, 'variants.json');
   const x = gpu().tensor('x', [1, 8, 16, 16]);
   const record = (recorder: Recorder) => void gram(recorder, x);
-  const first = await Tuning.open(gpu(), file);
+  const first = await Tuning.open(gpu(), { file });
   expect(first.measured).toEqual([]);
   const measured = await first.tune(record);
   expect(measured.map(({ operation, shape }) => [operation, shape])).toEqual([['gram', '8 @ 256']]);
@@ -27,11 +27,23 @@ it('measures once, and then knows from the file', async () => {
   const kept = await readFile(file, 'utf8');
 
   const later = Gpu.adopt(gpu().device);
-  const second = await Tuning.open(later, file);
+  const second = await Tuning.open(later, { file });
   expect(second.measured).toEqual(measured);
   const names = measured[0]!.timings.map(({ variant }) => variant);
   expect(later.variants.choose('gram', '8 @ 256', names.toReversed())).toBe(names[0]);
   expect(await second.tune(record)).toEqual([]);
   expect(await readFile(file, 'utf8')).toBe(kept);
   gpu().free(x);
+});
+
+it('says so where nothing can be kept, and knows it all the same', async () => {
+  const notices: string[] = [];
+  const file = join(folder, 'variants.json', 'variants.json');
+  const own = Gpu.adopt(gpu().device);
+  const x = own.tensor('x', [1, 8, 16, 16]);
+  const tuning = await Tuning.open(own, { file, onNotice: (sentence) => notices.push(sentence) });
+  await tuning.tune((recorder) => void gram(recorder, x));
+  expect(tuning.measured).toHaveLength(1);
+  expect(notices).toEqual([expect.stringMatching(/cannot be kept in .*variants\.json, .*SCUMBLE_CACHE\.$/)]);
+  own.dispose();
 });
