@@ -100,7 +100,17 @@ export * as kernels from './kernels/index.js';
 export type { TexelFormat } from './kernels/index.js';
 export type { Conv2dOptions, Padding } from './kernels/conv2d-geometry.js';
 
-export { type Access, type Binding, type Dispatch, read, uniform, update, write } from './gpu/dispatch.js';
+export {
+  type Access,
+  type Binding,
+  type Dispatch,
+  type Piece,
+  read,
+  uniform,
+  update,
+  write,
+} from './gpu/dispatch.js';
+export { Encoding } from './gpu/encoding.js';
 export type { AdapterFacts } from './gpu/facts.js';
 export { Gpu } from './gpu/gpu.js';
 export { type MemoryReport, Program, runAll } from './gpu/program.js';

@@ -2,6 +2,7 @@ import { UserError } from '../errors.js';
 import type { GpuError } from '../gpu/errors.js';
 import { BufferUsage, TextureUsage } from '../gpu/flags.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { Encoding } from '../gpu/encoding.js';
 import { guard } from '../gpu/guard.js';
 import type { Program } from '../gpu/program.js';
 import { Recorder } from '../gpu/recorder.js';
@@ -115,9 +116,9 @@ export class Exporter {
     const { program, packed, refused: unmade } = this.packing(format);
     const { refused } = guard(device, 'Writing the picture', () => {
       const encoder = device.createCommandEncoder({ label: 'export' });
-      const pass = encoder.beginComputePass();
-      program.encode(pass);
-      pass.end();
+      const encoding = new Encoding(encoder);
+      program.encode(encoding);
+      encoding.end();
       copy(encoder, packed.storage.buffer!, 4 * packed.shape[1]!);
       device.queue.submit([encoder.finish()]);
     });

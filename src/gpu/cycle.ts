@@ -1,6 +1,7 @@
 import type { GpuError } from './errors.js';
 import type { Gpu } from './gpu.js';
-import { type CompiledStep, type Program, submitPass } from './program.js';
+import type { CompiledStep, Encoding } from './encoding.js';
+import { type Program, submit } from './program.js';
 
 /** What one dispatch costs beside its work, in bytes moved: some microseconds on any adapter. */
 const DISPATCH_BYTES = 500_000;
@@ -53,11 +54,11 @@ export class ProgramCycle {
     const total = costs[count]!;
     let left = share * total;
     let ended = 0;
-    const refused = submitPass(this.gpu, this.label, (pass) => {
+    const refused = submit(this.gpu, this.label, (encoding) => {
       do {
         const to = this.reach(left);
         left -= costs[to]! - costs[this.done]!;
-        this.encode(pass, this.done, to);
+        this.encode(encoding, this.done, to);
         this.done = to % count;
         if (this.done === 0) ended++;
       } while (left > 0 && ended < most);
@@ -75,12 +76,12 @@ export class ProgramCycle {
     return to;
   }
 
-  private encode(pass: GPUComputePassEncoder, from: number, to: number): void {
+  private encode(encoding: Encoding, from: number, to: number): void {
     let first = 0;
     for (const program of this.programs) {
       const { length } = program.steps;
       const [begin, end] = [Math.max(from - first, 0), Math.min(to - first, length)];
-      if (begin < end) program.encode(pass, begin, end);
+      if (begin < end) program.encode(encoding, begin, end);
       first += length;
     }
   }

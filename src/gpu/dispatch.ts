@@ -40,10 +40,30 @@ export interface Dispatch {
 export type Direction = 'forward' | 'backward';
 
 /** A recorded dispatch with the scope it was recorded in, e.g. 'conv3_1'. */
-export interface Step extends Required<Dispatch> {
+export interface KernelStep extends Required<Dispatch> {
   scope: string;
   direction: Direction;
 }
+
+/** A part of a copy into texels: rows of vec4s in a buffer, which are to be rows of texels. */
+export interface Piece {
+  /** Bytes from the tensor's beginning to the first row; multiples of 16. */
+  offset: number;
+  /** Bytes from one row to the next; multiples of 256. Without meaning where there is one row. */
+  pitch: number;
+  columns: number;
+  rows: number;
+  /** The first row of texels. */
+  row: number;
+}
+
+/** A recorded copy of the first binding's numbers into the texels of the second, which the device makes without a shader. */
+export interface CopyStep extends Omit<KernelStep, 'shader'> {
+  shader: 'copyBufferToTexture';
+  pieces: readonly Piece[];
+}
+
+export type Step = KernelStep | CopyStep;
 
 const BINDING_TYPES: Record<Access, BindingType> = {
   read: 'read-only-storage',
@@ -59,6 +79,6 @@ export function bindingType({ tensor, access }: Binding): BindingType | undefine
   return (tensor.storage.form === 'texels' ? TEXEL_TYPES : BINDING_TYPES)[access];
 }
 
-export function bindingTypes(step: Step): BindingType[] {
+export function bindingTypes(step: KernelStep): BindingType[] {
   return step.bindings.map((binding) => bindingType(binding)!);
 }

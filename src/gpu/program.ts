@@ -1,4 +1,5 @@
-import { bindingTypes, type Step } from './dispatch.js';
+import { bindingTypes, type CopyStep, type KernelStep, type Step } from './dispatch.js';
+import { type CompiledCopy, type CompiledStep, Encoding } from './encoding.js';
 import { type GpuError, OutOfMemoryError } from './errors.js';
 import { guard } from './guard.js';
 import { type Gpu, madeBy } from './gpu.js';
@@ -15,12 +16,6 @@ export interface MemoryReport {
   peakBytes: number;
   /** What separate ones would have taken. */
   unsharedBytes: number;
-}
-
-/** A step with everything made that a replay needs. */
-export interface CompiledStep extends Step {
-  pipeline: GPUComputePipeline;
-  bindGroup: GPUBindGroup;
 }
 
 /**
@@ -45,15 +40,9 @@ export class Program {
     return this.owned.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Appends the dispatches, or those of [from, to), to a compute pass, so that several programs can share one. */
-  encode(pass: GPUComputePassEncoder, from = 0, to = this.steps.length): void {
-    let pipeline: GPUComputePipeline | undefined;
-    for (let i = from; i < to; i++) {
-      const step = this.steps[i]!;
-      if (step.pipeline !== pipeline) pass.setPipeline((pipeline = step.pipeline));
-      pass.setBindGroup(0, step.bindGroup);
-      pass.dispatchWorkgroups(...step.workgroups);
-    }
+  /** Appends the steps, or those of [from, to), to a command buffer, which several programs can share. */
+  encode(encoding: Encoding, from = 0, to = this.steps.length): void {
+    for (let i = from; i < to; i++) encoding.add(this.steps[i]!);
   }
 
   /**
@@ -76,28 +65,28 @@ export class Program {
 }
 
 /**
- * Submits several programs at once, in order, as one pass of one command buffer.
+ * Submits several programs at once, in order, as one command buffer.
  *
  * @returns what the device refused of it, if anything, once that is known; never rejects and may be ignored.
  */
 export function runAll(gpu: Gpu, programs: readonly Program[]): Promise<GpuError | undefined> {
   const label = programs.map((program) => program.label).join(', ') || 'nothing';
-  return submitPass(gpu, label, (pass) => {
-    for (const program of programs) program.encode(pass);
+  return submit(gpu, label, (encoding) => {
+    for (const program of programs) program.encode(encoding);
   });
 }
 
-/** Submits one compute pass as a command buffer of its own. */
-export function submitPass(
+/** Submits steps as a command buffer of their own. */
+export function submit(
   { device }: Gpu,
   label: string,
-  encode: (pass: GPUComputePassEncoder) => void,
+  encode: (encoding: Encoding) => void,
 ): Promise<GpuError | undefined> {
   const { refused } = guard(device, `Running ${label}`, () => {
     const encoder = device.createCommandEncoder({ label });
-    const pass = encoder.beginComputePass();
-    encode(pass);
-    pass.end();
+    const encoding = new Encoding(encoder);
+    encode(encoding);
+    encoding.end();
     device.queue.submit([encoder.finish()]);
   });
   return refused;
@@ -151,6 +140,7 @@ export async function freezeAll(
 export function buildProgramNow(recorder: Recorder, outputs: ReadonlySet<Storage>): Assembled {
   const { gpu, label, steps } = recorder;
   const compiled = steps.map((step) => {
+    if ('pieces' in step) return undefined;
     const pipeline = gpu.pipelines.peek(pipelineSpec(step));
     if (!pipeline)
       throw new Error(`${label}: shaders/${step.shader}.wgsl is not compiled yet; use freeze().`);
@@ -172,7 +162,7 @@ function assemble(
   recorder: Recorder,
   outputs: ReadonlySet<Storage>,
   setUp: () => readonly Step[],
-  compiled: readonly Pipeline[],
+  compiled: readonly (Pipeline | undefined)[],
 ): Assembled {
   const { gpu, label, steps } = recorder;
   const { value, refused } = guard(gpu.device, `Freezing ${label}`, () => {
@@ -237,19 +227,29 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
   return new Program(gpu, recorder.label, memory, owned, placed, recorder.choices);
 }
 
-/** Makes the steps' pipelines, all at the same time. */
-export function compile(gpu: Gpu, steps: readonly Step[]): Promise<Pipeline[]> {
-  return Promise.all(steps.map((step) => gpu.pipelines.get(pipelineSpec(step))));
+/** Makes the steps' pipelines, all at the same time; none for copies. */
+export function compile(gpu: Gpu, steps: readonly Step[]): Promise<(Pipeline | undefined)[]> {
+  return Promise.all(
+    steps.map((step) => ('pieces' in step ? undefined : gpu.pipelines.get(pipelineSpec(step)))),
+  );
 }
 
-function pipelineSpec(step: Step): PipelineSpec {
+function pipelineSpec(step: KernelStep): PipelineSpec {
   const { shader, constants, types } = step;
   return { shader, constants, types, bindings: bindingTypes(step) };
 }
 
-/** Adds steps to a program, each with its pipeline and its bind group. */
-function bind({ gpu, steps: bound }: Program, steps: readonly Step[], compiled: readonly Pipeline[]): void {
+/** Adds steps to a program, each with its pipeline and its bind group, or the two ends of its copy. */
+function bind(
+  { gpu, steps: bound }: Program,
+  steps: readonly Step[],
+  compiled: readonly (Pipeline | undefined)[],
+): void {
   steps.forEach((step, i) => {
+    if ('pieces' in step) {
+      bound.push({ ...step, compiled: compiledCopy(step) });
+      return;
+    }
     const { pipeline, layout } = compiled[i]!;
     const bindGroup = gpu.device.createBindGroup({
       label: step.label,
@@ -259,8 +259,21 @@ function bind({ gpu, steps: bound }: Program, steps: readonly Step[], compiled: 
         resource: resourceOf(tensor),
       })),
     });
-    bound.push({ ...step, pipeline, bindGroup });
+    bound.push({ ...step, compiled: { pipeline, bindGroup } });
   });
+}
+
+function compiledCopy({ bindings, pieces }: CopyStep): CompiledCopy {
+  const [from, to] = bindings.map(({ tensor }) => tensor);
+  const buffer = from!.storage.buffer!;
+  const texture = to!.storage.texture!;
+  return {
+    pieces: pieces.map(({ offset, pitch, columns, rows, row }) => ({
+      from: { buffer, offset: from!.offset + offset, bytesPerRow: pitch },
+      to: { texture, origin: [0, row] },
+      size: [columns, rows],
+    })),
+  };
 }
 
 function resourceOf({ storage, offset, bytes }: Tensor): GPUBindingResource {
@@ -268,7 +281,11 @@ function resourceOf({ storage, offset, bytes }: Tensor): GPUBindingResource {
 }
 
 /** Runs what was recorded on constants alone, unless somebody has. Such work has resident inputs and outputs only. */
-function runSetup(gpu: Gpu, setup: readonly Step[], compiled: readonly Pipeline[]): readonly Step[] {
+function runSetup(
+  gpu: Gpu,
+  setup: readonly Step[],
+  compiled: readonly (Pipeline | undefined)[],
+): readonly Step[] {
   const due = [...setup.entries()].filter(([, step]) => gpu.pendingSetup.has(step));
   const steps = due.map(([, step]) => step);
   if (due.length === 0) return steps;
@@ -276,7 +293,7 @@ function runSetup(gpu: Gpu, setup: readonly Step[], compiled: readonly Pipeline[
   bind(
     program,
     steps,
-    due.map(([i]) => compiled[i]!),
+    due.map(([i]) => compiled[i]),
   );
   program.run();
   // Only now: what failed to compile is tried again by the next program that needs it.

@@ -12,23 +12,29 @@ import { VECTOR_BYTES } from './tensor.js';
  */
 
 /** Texels to a row of a texture with more than so many; a power of two. */
-const COLUMNS = 4096;
+export const TEXEL_COLUMNS = 1024;
 
 /** Rows are to be whole multiples of 256 bytes, for copies. */
 const COLUMN_STEP = 16;
+
+/**
+ * Never used. Numbers that are read together often lie a power of two apart, and would fight for the same places of a
+ * processor's caches where rows of texels did so too.
+ */
+const SPARE_COLUMNS = 4;
 
 const FORMAT: GPUTextureFormat = 'rgba32uint';
 
 /** The size of a texture for so many bytes. Pure. */
 export function texelGrid(bytes: number): { columns: number; rows: number } {
   const vectors = Math.ceil(bytes / VECTOR_BYTES);
-  const columns = Math.min(COLUMNS, Math.ceil(vectors / COLUMN_STEP) * COLUMN_STEP);
+  const columns = Math.min(TEXEL_COLUMNS, Math.ceil(vectors / COLUMN_STEP) * COLUMN_STEP);
   return { columns, rows: Math.ceil(vectors / columns) };
 }
 
 /** The most bytes that one texture holds. */
 export function texelBytes({ maxTextureDimension2D }: GPUSupportedLimits): number {
-  return maxTextureDimension2D * COLUMNS * VECTOR_BYTES;
+  return maxTextureDimension2D * TEXEL_COLUMNS * VECTOR_BYTES;
 }
 
 /** @throws LimitError beyond the device's largest texture. */
@@ -42,10 +48,14 @@ export function createTexels(device: GPUDevice, label: string, bytes: number): G
   }
   return device.createTexture({
     label,
-    size: [columns, rows],
+    size: [columns + SPARE_COLUMNS, rows],
     format: FORMAT,
-    // Nothing is drawn: but Dawn fills with zeros in place only what can be drawn to, else from a buffer as large again.
-    usage: TextureUsage.STORAGE_BINDING | TextureUsage.COPY_SRC | TextureUsage.RENDER_ATTACHMENT,
+    usage:
+      TextureUsage.STORAGE_BINDING |
+      TextureUsage.COPY_SRC |
+      TextureUsage.COPY_DST |
+      // Nothing is drawn: but Dawn fills with zeros in place only what can be drawn to, else from a buffer as large again.
+      TextureUsage.RENDER_ATTACHMENT,
   });
 }
 
@@ -85,7 +95,7 @@ export function inTexels(
     );
     code = access === 'read-only' ? rewriteLoads(code, name, type) : rewriteStores(shader, code, name);
   }
-  return `${code}\nfn texel(i: u32) -> vec2u { return vec2u(i % ${COLUMNS}u, i / ${COLUMNS}u); }\n`;
+  return `${code}\nfn texel(i: u32) -> vec2u { return vec2u(i % ${TEXEL_COLUMNS}u, i / ${TEXEL_COLUMNS}u); }\n`;
 }
 
 function rewriteLoads(code: string, name: string, type: string): string {

@@ -1,5 +1,6 @@
 import { ValidationError } from './errors.js';
 import { BufferUsage, MapMode } from './flags.js';
+import { Encoding } from './encoding.js';
 import type { Program } from './program.js';
 
 /** Timestamps that one query set may hold (WebGPU's fixed maximum); a step takes two. */
@@ -17,8 +18,8 @@ export function canTimeSteps(device: GPUDevice): boolean {
 }
 
 /**
- * Measures what each dispatch of a program takes on the GPU. Every dispatch gets a compute pass of its own with a
- * timestamp at either end, so the sum comes out a little above a plain run, which has one pass for all. Dawn
+ * Measures what each step of a program takes on the GPU. Every dispatch gets a compute pass of its own with a
+ * timestamp at either end, and every copy one pass with nothing in it before and one behind, so the sum comes out a little above a plain run, which has one pass for all. Dawn
  * rounds timestamps to 65 µs unless the feature `timestamp_quantization` is disabled.
  */
 export class StepTimer {
@@ -59,18 +60,18 @@ export class StepTimer {
     const { program, queries, resolved, staging } = this;
     const { device } = program.gpu;
     const encoder = device.createCommandEncoder({ label: 'timed' });
-    program.steps.forEach(({ pipeline, bindGroup, workgroups }, i) => {
-      const pass = encoder.beginComputePass({
-        timestampWrites: {
-          querySet: queries,
-          beginningOfPassWriteIndex: 2 * i,
-          endOfPassWriteIndex: 2 * i + 1,
-        },
-      });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...workgroups);
-      pass.end();
+    program.steps.forEach((step, i) => {
+      const begin = { querySet: queries, beginningOfPassWriteIndex: 2 * i };
+      const end = { querySet: queries, endOfPassWriteIndex: 2 * i + 1 };
+      if ('pieces' in step) {
+        encoder.beginComputePass({ timestampWrites: begin }).end();
+        new Encoding(encoder).add(step);
+        encoder.beginComputePass({ timestampWrites: end }).end();
+      } else {
+        const encoding = new Encoding(encoder, { ...begin, ...end });
+        encoding.add(step);
+        encoding.end();
+      }
     });
     encoder.resolveQuerySet(queries, 0, queries.count, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, staging.size);

@@ -1,24 +1,43 @@
 import type { AdapterFacts } from '../gpu/facts.js';
+import type { Tensor } from '../gpu/tensor.js';
 import { ceilDiv, linearGrid, MAX_WORKGROUPS_PER_AXIS } from '../gpu/workgroups.js';
+import { TEXEL_COLUMNS } from '../gpu/texels.js';
+import { fitsStrips } from './texel-strips.js';
 
 /**
  * 'broadcast': what a subgroup loads is handed round in it, so that little is loaded (processors with subgroups).
+ * 'texels': the same, from texels that the device fills (processors that load them faster).
  * 'lanes': every invocation multiplies its own columns, no workgroup memory in the inner loop (processors).
  * 'tiled': blocks staged in workgroup memory (GPUs).
  */
-export type GramVariant = 'broadcast' | 'lanes' | 'tiled';
+export type GramVariant = 'texels' | GramBackwardVariant;
+export type GramBackwardVariant = 'broadcast' | 'lanes' | 'tiled';
 
 /** Invocations of a subgroup that the shaders of 'broadcast' are made for. */
 export const BROADCAST_LANES = 8;
 
-/** The variants that an adapter can run, those to prefer while nothing has been measured first. */
-export function gramVariants({
+/** The variants of `gram` that an adapter can run on f, m × k: those to prefer while nothing has been measured first. */
+export function gramVariants(
+  facts: Pick<AdapterFacts, 'software' | 'subgroupSize'>,
+  f: Pick<Tensor, 'shape' | 'dtype'>,
+): GramVariant[] {
+  const { software, subgroupSize } = facts;
+  const inTexels =
+    software && subgroupSize === BROADCAST_LANES && f.dtype === 'f32' && fitsStrips(ceilDiv(f.shape[1]!, 4));
+  return [...(inTexels ? (['texels'] as const) : []), ...gramBackwardVariants(facts)];
+}
+
+/** Likewise of its gradient. */
+export function gramBackwardVariants({
   software,
   subgroupSize,
-}: Pick<AdapterFacts, 'software' | 'subgroupSize'>): GramVariant[] {
-  const broadcast: GramVariant[] = subgroupSize === BROADCAST_LANES ? ['broadcast'] : [];
+}: Pick<AdapterFacts, 'software' | 'subgroupSize'>): GramBackwardVariant[] {
+  const broadcast: GramBackwardVariant[] = subgroupSize === BROADCAST_LANES ? ['broadcast'] : [];
   return software ? [...broadcast, 'lanes', 'tiled'] : ['tiled', 'lanes', ...broadcast];
 }
+
+/** Rows and columns of a tile of 'texels' on the diagonal. */
+export const TEXEL_TILE = 8 * BROADCAST_LANES;
 
 /** How a Gram matrix is cut into workgroups: tiles of the result, and slices of the columns summed over. */
 export interface GramPlan {
@@ -26,7 +45,7 @@ export interface GramPlan {
   slices: number;
   /** Columns in a slice (fewer in the last), a multiple of what the shader takes at a time. */
   slice: number;
-  /** Of 'broadcast' there is one for each tile on and above the diagonal; of the others one for each tile. */
+  /** Of 'broadcast' and 'texels' there is one for each tile on and above the diagonal; of the others one for each tile. */
   workgroups: readonly [number, number, number];
 }
 
@@ -45,9 +64,13 @@ interface Recipe {
 
 const RECIPES: Record<GramVariant, Recipe> = {
   broadcast: { tile: 4 * BROADCAST_LANES, step: 4, wanted: 16, shortest: 512, longest: 2048 },
+  texels: { tile: TEXEL_TILE, step: 4, wanted: 16, shortest: 512, longest: 2048 },
   lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
   tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
 };
+
+/** Columns that a row of texels holds. */
+const ROW_COLUMNS = 4 * TEXEL_COLUMNS;
 
 /** Partial matrices may take no more than this, whatever the parallelism they would bring. */
 const PARTIAL_BYTES = 2 ** 25;
@@ -56,12 +79,16 @@ const PARTIAL_BYTES = 2 ** 25;
 export function planGram(variant: GramVariant, m: number, k: number): GramPlan {
   const { tile, step, wanted, shortest, longest } = RECIPES[variant];
   const side = ceilDiv(m, tile);
-  const tiles = (side * (side + 1)) / 2;
+  // Of 'texels', whole ones on the diagonal and halves beside it.
+  const tiles = variant === 'texels' ? side * side : (side * (side + 1)) / 2;
   const useful = Math.min(ceilDiv(wanted, tiles), ceilDiv(k, shortest));
   const affordable = Math.max(1, Math.floor(PARTIAL_BYTES / (4 * m * m)));
   const target = Math.min(Math.max(useful, ceilDiv(k, longest)), affordable, MAX_WORKGROUPS_PER_AXIS);
-  const slice = ceilDiv(ceilDiv(k, target), step) * step;
+  // Of 'texels', a slice lies within a row of texels.
+  const whole = variant === 'texels' && k > ROW_COLUMNS;
+  const slice = whole ? longest : ceilDiv(ceilDiv(k, target), step) * step;
   const slices = ceilDiv(k, slice);
-  const [across, down] = variant === 'broadcast' ? linearGrid(tiles, 1) : [side, side];
+  const oneByOne = variant === 'broadcast' || variant === 'texels';
+  const [across, down] = oneByOne ? linearGrid(tiles, 1) : [side, side];
   return { slices, slice, workgroups: [across, down, slices] };
 }

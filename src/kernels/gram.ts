@@ -1,8 +1,7 @@
-import { read, uniform, write } from '../gpu/dispatch.js';
+import { read, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { wgslType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
 import {
   gramBackwardBroadcast,
@@ -11,11 +10,17 @@ import {
   type Product,
 } from './gram-backward.js';
 import { type Symmetric, symmetrised } from './gram-symmetric.js';
-import { BROADCAST_LANES, type GramVariant, gramVariants, planGram } from './gram-plan.js';
+import { gramBroadcast, gramLanes, gramTexels, gramTiled } from './gram-forward.js';
+import { gramBackwardVariants, gramVariants, planGram } from './gram-plan.js';
 import { padRows } from './pad-rows.js';
 import { gramShape } from './shapes.js';
 
-const SHADERS = { lanes: 'gram_lanes', tiled: 'gram_tiled' } as const;
+const FORWARD = {
+  texels: gramTexels,
+  broadcast: gramBroadcast,
+  lanes: gramLanes,
+  tiled: gramTiled,
+};
 
 /**
  * The Gram matrix of feature maps, F·Fᵀ / (N·C·H·W), with F the maps as a matrix of N·C rows and H·W columns: the
@@ -31,36 +36,20 @@ const SHADERS = { lanes: 'gram_lanes', tiled: 'gram_tiled' } as const;
  */
 export function gram(recorder: Recorder, x: Tensor): Tensor {
   const { f, m, k } = asMatrix(x);
-  const variant = chooseVariant(recorder, 'gram', f);
-  const { slices, slice, workgroups } = planGram(variant, m, k);
+  const variant = recorder.choose('gram', gramShape(m, k, f.dtype), gramVariants(recorder.gpu.facts, f));
+  const plan = planGram(variant, m, k);
+  const { slices } = plan;
   const scale = 1 / x.size;
 
   const g = recorder.temporary('gram', [m, m]);
   const split = slices > 1;
   const target = split ? recorder.temporary('gram.partials', [slices, m, m]) : g;
-  const constants = { M: m, SCALE: split ? 1 : scale, MIRROR: split ? 0 : 1 };
-  // As many multiply-adds as there are distinct entries times columns: what the result needs, not the full product.
-  const call = { label: 'gram', workgroups, flops: m * (m + 1) * k };
-  const padded = padRows(recorder, f, 4);
-  const [k4, slice4] = [padded.shape[1]! / 4, slice / 4];
-  const types = { Four: wgslType(f.dtype, 4) };
-  if (variant === 'broadcast') {
-    const numbers = [m, k4, slice4, constants.SCALE, constants.MIRROR, 16 * BROADCAST_LANES];
-    recorder.dispatch({
-      ...call,
-      shader: 'gram_broadcast',
-      types,
-      bindings: [read(padded), uniform(recorder.parameters('gram.sizes', numbers)), write(target)],
-    });
-  } else {
-    recorder.dispatch({
-      ...call,
-      shader: SHADERS[variant],
-      constants: { ...constants, K4: k4, SLICE4: slice4 },
-      types,
-      bindings: [read(padded), write(target)],
-    });
-  }
+  FORWARD[variant](recorder, {
+    f: padRows(recorder, f, 4),
+    ...{ plan, target, scale: split ? 1 : scale, mirror: !split },
+    // As many multiply-adds as there are distinct entries times columns: what the result needs, not the full product.
+    flops: m * (m + 1) * k,
+  });
   if (split) {
     recorder.dispatch({
       label: 'gram.reduce',
@@ -108,15 +97,11 @@ export function gramGradient(recorder: Recorder, x: Tensor, symmetric: Symmetric
     into === undefined || into.size === x.size,
     () => `gram.dInput: ${into} and ${x} differ in size.`,
   );
-  const variant = chooseVariant(recorder, 'gram.dInput', f);
+  const variants = gramBackwardVariants(recorder.gpu.facts);
+  const variant = recorder.choose('gram.dInput', gramShape(m, k, f.dtype), variants);
   const product: Product = { f, symmetric, into: into?.view([m, k]), flops: 2 * m * m * k };
   const df = BACKWARD[variant](recorder, product);
   return into ?? df.view(x.shape);
-}
-
-function chooseVariant(recorder: Recorder, operation: string, f: Tensor): GramVariant {
-  const [m, k] = f.shape as [number, number];
-  return recorder.choose(operation, gramShape(m, k, f.dtype), gramVariants(recorder.gpu.facts));
 }
 
 /** The feature maps as a matrix f of m rows, one a map, and k columns, one a place. */

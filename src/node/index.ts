@@ -17,4 +17,4 @@ export {
   type StylizeOutcome,
   type StylizeRequest as FilesRequest,
 } from './stylize.js';
-export { Tuning } from './tuning.js';
+export { Tuning, type TuningOptions } from './tuning.js';

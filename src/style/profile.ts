@@ -1,5 +1,6 @@
 import type { Direction } from '../gpu/dispatch.js';
-import type { CompiledStep, Program } from '../gpu/program.js';
+import type { CompiledStep } from '../gpu/encoding.js';
+import type { Program } from '../gpu/program.js';
 import { type Span, StepTimer } from '../gpu/timing.js';
 import { stepsOfChoices } from '../gpu/tuning/survey.js';
 

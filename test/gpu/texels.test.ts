@@ -4,7 +4,14 @@ import { read, uniform as bindUniform, update, write } from '../../src/gpu/dispa
 import { LimitError, ShapeError, ValidationError } from '../../src/gpu/errors.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { type Form, Tensor } from '../../src/gpu/tensor.js';
-import { createTexels, inTexels, type TexelAccess, texelBytes, texelGrid } from '../../src/gpu/texels.js';
+import {
+  TEXEL_COLUMNS,
+  createTexels,
+  inTexels,
+  type TexelAccess,
+  texelBytes,
+  texelGrid,
+} from '../../src/gpu/texels.js';
 import { linearGrid } from '../../src/gpu/workgroups.js';
 import { useGpu } from '../support/gpu.js';
 import { uniform } from '../support/random.js';
@@ -78,14 +85,14 @@ fn f(i: u32) {
 });
 
 describe('a tensor in texels', () => {
-  it('takes rows of 4096, or one row of whole 256 bytes', () => {
+  it('takes rows of 1024, or one row of whole 256 bytes', () => {
     expect(texelGrid(4)).toEqual({ columns: 16, rows: 1 });
     expect(texelGrid(17 * 16)).toEqual({ columns: 32, rows: 1 });
-    expect(texelGrid(4096 * 16)).toEqual({ columns: 4096, rows: 1 });
-    expect(texelGrid(4096 * 16 + 1)).toEqual({ columns: 4096, rows: 2 });
+    expect(texelGrid(1024 * 16)).toEqual({ columns: 1024, rows: 1 });
+    expect(texelGrid(1024 * 16 + 1)).toEqual({ columns: 1024, rows: 2 });
   });
 
-  // (dy + dyᵀ) of 157 rows, padded to 160: 6400 vectors in two rows of texels. Times a matrix of as many rows.
+  // (dy + dyᵀ) of 157 rows, padded to 160: 6400 vectors in seven rows of texels. Times a matrix of as many rows.
   const m = 157;
   const width = 160;
   const k = 36;
@@ -168,6 +175,42 @@ describe('a tensor in texels', () => {
     ).toThrow('no: t[4] is a view into texels, which are bound as a whole.');
     expect(() => gpu().write(tensor, new Float32Array(8))).toThrow(ValidationError);
     gpu().free(tensor);
+  });
+
+  it('takes copies of parts of a buffer, which leave the rest as it is', async () => {
+    const device = gpu();
+    // Two matrices, of which the second is the view that is copied from: its rows are 80 vec4s, 1280 bytes.
+    const [rows, vectors] = [3, 80];
+    const data = uniform(3, 2 * rows * vectors * 4);
+    const source = device.tensor('source', [2, rows, vectors * 4], data);
+    const offset = rows * vectors * 16;
+    const view = new Tensor(source.storage, [rows, vectors * 4], offset);
+    const to = device.zeros('to', [(2 * rows + 1) * TEXEL_COLUMNS * 4], 'texels');
+    const recorder = new Recorder(device, 'copies');
+    const pitch = vectors * 16;
+    recorder.copyIntoTexels('copy', view, to, [
+      { offset: 0, pitch, columns: 48, rows, row: 0 },
+      { offset: 48 * 16, pitch, columns: 32, rows, row: rows },
+      { offset: pitch + 16, pitch, columns: 1, rows: 1, row: 2 * rows },
+    ]);
+    await recorder.runOnce();
+    const expected = new Float32Array(to.size);
+    const put = (row: number, from: number, count: number) =>
+      expected.set(
+        data.subarray(offset / 4 + 4 * from, offset / 4 + 4 * (from + count)),
+        4 * row * TEXEL_COLUMNS,
+      );
+    for (let row = 0; row < rows; row++) {
+      put(row, row * vectors, 48);
+      put(rows + row, row * vectors + 48, 32);
+    }
+    put(2 * rows, vectors + 1, 1);
+    expect(await device.read(to)).toEqual(expected);
+    expect(() => recorder.copyIntoTexels('copy', to, view, [])).toThrow(
+      /^copy: copies from a buffer into texels, not from to\[\d+\] to source\[3, 320\]\.$/,
+    );
+    device.free(source);
+    device.free(to);
   });
 
   it('is refused beyond the largest texture, before anything is made', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Gpu } from '../../src/gpu/gpu.js';
 import { Recorder } from '../../src/gpu/recorder.js';
+import { TEXEL_COLUMNS } from '../../src/gpu/texels.js';
 import { canTimeSteps, StepTimer, timeRuns } from '../../src/gpu/timing.js';
 import { add, axpy } from '../../src/kernels/index.js';
 import { useGpu } from '../support/gpu.js';
@@ -28,6 +29,38 @@ it('times every step of a program, and runs it once each time', async (context) 
   program.dispose();
   gpu().free(x);
   gpu().free(total);
+});
+
+it('times a copy into texels as a step of its own', async (context) => {
+  if (!canTimeSteps(gpu().device)) return context.skip();
+  const size = 2 ** 22;
+  const x = gpu().tensor('x', [size], new Float32Array(size).fill(1));
+  const texels = gpu().zeros('texels', [size], 'texels');
+  const total = gpu().tensor('total', [1]);
+  const recorder = new Recorder(gpu(), 'timed');
+  axpy(recorder, 1, gpu().one(), total);
+  const piece = {
+    offset: 0,
+    pitch: 16 * TEXEL_COLUMNS,
+    columns: TEXEL_COLUMNS,
+    rows: size / (4 * TEXEL_COLUMNS),
+    row: 0,
+  };
+  recorder.copyIntoTexels('copy', x, texels, [piece]);
+  axpy(recorder, 1, gpu().one(), total);
+  const program = await recorder.freeze();
+  const timer = new StepTimer(program);
+  const spans = await timer.spans();
+  expect(spans).toHaveLength(3);
+  expect(spans[1]!.begin).toBeGreaterThanOrEqual(spans[0]!.end);
+  // 16 MiB cannot be copied in no time.
+  expect(spans[1]!.end).toBeGreaterThan(spans[1]!.begin);
+  expect(spans[2]!.begin).toBeGreaterThanOrEqual(spans[1]!.end);
+  expect((await gpu().read(total))[0]).toBe(2);
+  expect((await gpu().read(texels))[size - 1]).toBe(1);
+  timer.dispose();
+  program.dispose();
+  for (const tensor of [x, texels, total]) gpu().free(tensor);
 });
 
 it('says so on a device that was made without timestamps', async () => {

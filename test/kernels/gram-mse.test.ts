@@ -3,7 +3,7 @@ import { gramMse } from '../../src/autodiff/operations.js';
 import { Tape } from '../../src/autodiff/tape.js';
 import type { Recorder } from '../../src/gpu/recorder.js';
 import type { Tensor } from '../../src/gpu/tensor.js';
-import { gramVariants } from '../../src/kernels/gram-plan.js';
+import { gramBackwardVariants } from '../../src/kernels/gram-plan.js';
 import { gram, gramMseBackward, scaled } from '../../src/kernels/index.js';
 import { numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu } from '../support/gpu.js';
@@ -28,7 +28,7 @@ describe.each(['broadcast', 'lanes', 'tiled'] as const)(
   'the gradient of mse(gram), variant %s',
   (variant) => {
     beforeEach((context) => {
-      context.skip(!gramVariants(gpu().facts).includes(variant), `no ${variant} on this device`);
+      context.skip(!gramBackwardVariants(gpu().facts).includes(variant), `no ${variant} on this device`);
     });
 
     // One map; a batch; rows that are no whole vectors, of more maps than a workgroup makes; what fits everything.

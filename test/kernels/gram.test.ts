@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { gramVariants, planGram } from '../../src/kernels/gram-plan.js';
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { gramBackwardVariants, gramVariants, planGram } from '../../src/kernels/gram-plan.js';
 import { converted } from '../../src/kernels/copy.js';
 import { gram, gramBackward } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
@@ -32,6 +32,9 @@ const SHAPES = [
   [1, 3, 53, 50],
 ];
 
+/** What every variant takes. */
+const MAPS = { shape: [64, 64], dtype: 'f32' } as const;
+
 /** A browser's adapter takes seconds to compile what has barriers in loops: for it, only shapes that differ in kind. */
 const FEWER_SHAPES = SHAPES.filter(([n, c]) => [1, 3, 65, 130].includes(n! * c!));
 
@@ -42,12 +45,19 @@ afterEach(() => {
 
 describe.each([
   { variant: 'broadcast' as const, shapes: SHAPES },
+  { variant: 'texels' as const, shapes: SHAPES },
   { variant: 'lanes' as const, shapes: SHAPES },
   { variant: 'tiled' as const, shapes: FEWER_SHAPES },
 ])('gram, variant $variant', ({ variant, shapes }) => {
   beforeEach((context) => {
-    context.skip(!gramVariants(gpu().facts).includes(variant), `no ${variant} on this device`);
+    context.skip(!gramVariants(gpu().facts, MAPS).includes(variant), `no ${variant} on this device`);
   });
+
+  const skipWithoutGradient = (context: TestContext) =>
+    context.skip(
+      !gramBackwardVariants(gpu().facts).some((other) => other === variant),
+      `no ${variant} of the gradient`,
+    );
 
   describe.each(shapes.map((shape) => ({ shape })))('on $shape', ({ shape }) => {
     const [m, k] = [shape[0]! * shape[1]!, shape[2]! * shape[3]!];
@@ -66,7 +76,8 @@ describe.each([
       );
     });
 
-    it('passes (dy + dyᵀ)·F back, added to what was there', async () => {
+    it('passes (dy + dyᵀ)·F back, added to what was there', async (context) => {
+      skipWithoutGradient(context);
       gpu().variants.force('gram.dInput', variant);
       const [dy, before] = [uniform(2, m * m), uniform(3, m * k)];
       const expected = backwardOracle(x, dy, m, k);
@@ -86,6 +97,7 @@ describe.each([
   // The first needs its rows padded.
   it('takes halves, and sums in float32', async (context) => {
     skipWithoutHalves(context, gpu());
+    context.skip(!gramVariants(gpu().facts, { ...MAPS, dtype: 'f16' }).includes(variant), `none for halves`);
     gpu().variants.force('gram', variant);
     for (const shape of [
       [1, 65, 3, 11],
@@ -115,7 +127,8 @@ describe.each([
   });
 
   it('adds up slices when there are too few tiles', async () => {
-    const [m, k] = [2, 20_003];
+    // For texels, whose rows are to be whole multiples of 256 bytes, two strips of which the last row is not full.
+    const [m, k] = variant === 'texels' ? [65, 20_032] : [2, 20_003];
     expect(planGram(variant, m, k).slices).toBeGreaterThan(2);
     gpu().variants.force('gram', variant);
     const x = uniform(4, m * k);
@@ -124,7 +137,8 @@ describe.each([
     expect(g).toBeNear(oracle(x, m, k), TYPICAL);
   });
 
-  it('has a gradient that agrees with finite differences', async () => {
+  it('has a gradient that agrees with finite differences', async (context) => {
+    skipWithoutGradient(context);
     gpu().variants.force('gram.dInput', variant);
     const [m, k] = [3, 10];
     const [x, dy] = [uniform(5, m * k), uniform(6, m * m)];
@@ -143,6 +157,9 @@ describe('cutting a Gram matrix into workgroups', () => {
   it.each([
     ['broadcast', 64, 16_384],
     ['broadcast', 3, 262_145],
+    ['texels', 64, 16_384],
+    ['texels', 3, 4092],
+    ['texels', 512, 262_208],
     ['lanes', 64, 16_384],
     ['lanes', 1, 1],
     ['lanes', 3, 262_145],
@@ -159,10 +176,16 @@ describe('cutting a Gram matrix into workgroups', () => {
 
   it('offers what the adapter can run, the likely fastest first', () => {
     const facts = (software: boolean, subgroupSize: number | undefined) => ({ software, subgroupSize });
-    expect(gramVariants(facts(true, 8))).toEqual(['broadcast', 'lanes', 'tiled']);
-    expect(gramVariants(facts(true, undefined))).toEqual(['lanes', 'tiled']);
-    expect(gramVariants(facts(false, 32))).toEqual(['tiled', 'lanes']);
-    expect(gramVariants(facts(false, 8))).toEqual(['tiled', 'lanes', 'broadcast']);
+    expect(gramVariants(facts(true, 8), MAPS)).toEqual(['texels', 'broadcast', 'lanes', 'tiled']);
+    // Of halves, and of rows that are no whole multiples of 256 bytes, there are no copies in texels.
+    const others = ['broadcast', 'lanes', 'tiled'];
+    expect(gramVariants(facts(true, 8), { ...MAPS, dtype: 'f16' })).toEqual(others);
+    expect(gramVariants(facts(true, 8), { ...MAPS, shape: [64, 4160] })[0]).toBe('texels');
+    expect(gramVariants(facts(true, 8), { ...MAPS, shape: [64, 4161] })).toEqual(others);
+    expect(gramBackwardVariants(facts(true, 8))).toEqual(others);
+    expect(gramVariants(facts(true, undefined), MAPS)).toEqual(['lanes', 'tiled']);
+    expect(gramVariants(facts(false, 32), MAPS)).toEqual(['tiled', 'lanes']);
+    expect(gramVariants(facts(false, 8), MAPS)).toEqual(['tiled', 'lanes', 'broadcast']);
   });
 
   it('splits only where the tiles are too few, and holds the partial matrices small', () => {

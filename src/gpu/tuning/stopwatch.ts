@@ -1,4 +1,5 @@
-import type { CompiledStep, Program } from '../program.js';
+import { type CompiledStep, Encoding } from '../encoding.js';
+import type { Program } from '../program.js';
 import type { Task } from './rank.js';
 import { truncate } from './truncate.js';
 
@@ -65,15 +66,11 @@ export async function timeWork(
 async function runSteps({ gpu }: Program, steps: readonly CompiledStep[], runs: number): Promise<number> {
   const { queue } = gpu.device;
   const encoder = gpu.device.createCommandEncoder({ label: 'tuning' });
-  const pass = encoder.beginComputePass();
+  const encoding = new Encoding(encoder);
   for (let run = 0; run < runs; run++) {
-    for (const { pipeline, bindGroup, workgroups } of steps) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...workgroups);
-    }
+    for (const step of steps) encoding.add(step);
   }
-  pass.end();
+  encoding.end();
   const commands = encoder.finish();
   await queue.onSubmittedWorkDone();
   const start = performance.now();

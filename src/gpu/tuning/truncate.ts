@@ -5,11 +5,16 @@ const TOLERANCE = 1.25;
 
 /**
  * The same steps with about `share` (0 to 1) of each one's workgroups, cut off the longest axis: what they write is
- * incomplete, but they take about that share of the time. Undefined where a step has too few workgroups to cut so.
+ * incomplete, but they take about that share of the time. Undefined where a step has too few workgroups to cut so. Copies
+ * take little, and stay whole.
  */
 export function truncate<S extends Step>(steps: readonly S[], share: number): S[] | undefined {
   const cut: S[] = [];
   for (const step of steps) {
+    if ('pieces' in step) {
+      cut.push(step);
+      continue;
+    }
     const axis = step.workgroups.indexOf(Math.max(...step.workgroups));
     const kept = Math.ceil(step.workgroups[axis]! * share);
     if (kept > step.workgroups[axis]! * share * TOLERANCE) return undefined;

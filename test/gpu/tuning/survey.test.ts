@@ -79,6 +79,14 @@ describe('a share of a dispatch', () => {
     expect(groups(1, step(7, 1, 1))).toEqual([[7, 1, 1]]);
   });
 
+  it('leaves copies whole', () => {
+    const copy: Step = { ...step(1, 1, 1), shader: 'copyBufferToTexture', pieces: [] };
+    expect(groups(1 / 8, copy, step(64, 1, 1))).toEqual([
+      [1, 1, 1],
+      [8, 1, 1],
+    ]);
+  });
+
   it('is refused where it would come out much larger than asked for', () => {
     expect(groups(1 / 8, step(64, 1, 1), step(4, 1, 1))).toBeUndefined();
     expect(groups(1 / 8, step(9, 1, 1))).toBeUndefined();

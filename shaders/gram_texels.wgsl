@@ -1,0 +1,189 @@
+enable subgroups;
+// G[i, j] = scale * sum over k of f[i, k] f[j, k], for j >= i, stored at (j, i) too where `mirror` is 1.
+//
+// f: a strip of the columns k of m rows, in blocks of `width` vec4s: block, row, column (see texel-strips.ts); `count` vec4s
+// of a row are in use. A workgroup is one subgroup of eight. On the diagonal it makes 64 x 64 outputs, of which those
+// below it are not computed, and beside it 64 x 32. Each lane loads the next four columns of eight rows i, and beside
+// the diagonal of four rows j, and every row i is then handed to all lanes: made for processors, where a load costs more
+// than arithmetic, and one of a texel less than one of a buffer. Slice z takes slice4 vec4s of k, all in one block, and
+// writes its own m x m matrix, number `first` + z of g.
+// Sizes are no constants: all shapes share a pipeline, since processors take long to compile so many registers.
+
+const LANES = 8u;
+const TILE = 8u * LANES;
+const HALF = 4u * LANES;
+
+struct Sizes {
+  m: f32,
+  width: f32,
+  count: f32,
+  slice4: f32,
+  first: f32,
+  scale: f32,
+  mirror: f32,
+  // As many as a lane may have, 8 TILE; a number that the compiler is not to know.
+  outputs: f32,
+}
+
+@group(0) @binding(0) var<storage, read> f: array<vec4f>;
+@group(0) @binding(1) var<uniform> sizes: Sizes;
+@group(0) @binding(2) var<storage, read_write> g: array<f32>;
+
+/// Four vec4s of f.
+fn fours(at: vec4u) -> mat4x4f {
+  return mat4x4f(f[at.x], f[at.y], f[at.z], f[at.w]);
+}
+
+/// For each row i that the lanes hold in one register: its products with four of the lane's rows j.
+alias Sums = array<vec4f, LANES>;
+
+/// The sum plus the products of row i with the four rows j; j[c] is column c of the four.
+fn add(i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
+  return fma(i.xxxx, j[0], fma(i.yyyy, j[1], fma(i.zzzz, j[2], fma(i.wwww, j[3], sum))));
+}
+
+/// Without the first `skip` of the four rows j: on the diagonal they come before row i, and G is symmetric.
+fn add_from(skip: u32, i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
+  return select(add(i, j, sum), sum, vec4u(0u, 1u, 2u, 3u) < vec4u(skip));
+}
+
+/// Adds the products of every lane's row i with four rows j.
+fn multiply(skip: u32, i: vec4f, j: mat4x4f, sums: ptr<function, Sums>) {
+  (*sums)[0] = add_from(skip, subgroupShuffle(i, 0u), j, (*sums)[0]);
+  (*sums)[1] = add_from(skip, subgroupShuffle(i, 1u), j, (*sums)[1]);
+  (*sums)[2] = add_from(skip, subgroupShuffle(i, 2u), j, (*sums)[2]);
+  (*sums)[3] = add_from(skip, subgroupShuffle(i, 3u), j, (*sums)[3]);
+  (*sums)[4] = add_from(skip, subgroupShuffle(i, 4u), j, (*sums)[4]);
+  (*sums)[5] = add_from(skip, subgroupShuffle(i, 5u), j, (*sums)[5]);
+  (*sums)[6] = add_from(skip, subgroupShuffle(i, 6u), j, (*sums)[6]);
+  (*sums)[7] = add_from(skip, subgroupShuffle(i, 7u), j, (*sums)[7]);
+}
+
+/// The outputs of one lane: at [8 i + r] the tile's row i times the lane's row r.
+alias Outputs = array<f32, 8u * TILE>;
+
+/// Of the rows i in register q, the products with the lane's rows j from r on.
+fn keep(q: u32, from_row: u32, sums: ptr<function, Sums>, outputs: ptr<function, Outputs>) {
+  for (var l = 0u; l < LANES; l++) {
+    for (var r = 0u; r < 4u; r++) {
+      (*outputs)[8u * (q * LANES + l) + from_row + r] = (*sums)[l][r];
+    }
+  }
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let m = u32(sizes.m);
+  // Row by row of 64 the tile on the diagonal and the halves of those behind it, and no other: where workgroups are dealt
+  // out to threads beforehand, those that have nothing to do would leave a thread without work.
+  var tile = group.y * groups.x + group.x;
+  var behind = 2u * ((m + TILE - 1u) / TILE) - 2u;
+  var i0 = 0u;
+  while (i0 < m && tile > behind) {
+    tile -= behind + 1u;
+    behind -= min(behind, 2u);
+    i0 += TILE;
+  }
+  if (i0 >= m) { // a folded grid may have workgroups past the end
+    return;
+  }
+  let diagonal = tile == 0u;
+  let j0 = select(i0 + HALF + tile * HALF, i0, diagonal);
+  let width = u32(sizes.width);
+  let k0 = group.z * u32(sizes.slice4);
+  let k1 = k0 + min(u32(sizes.slice4), u32(sizes.count) - k0);
+  let block = k0 / width * m;
+  // Rows beyond the last read the last one; what comes of them is not stored.
+  let rows = lane + vec4u(0u, LANES, 2u * LANES, 3u * LANES);
+  let last = vec4u(m - 1u);
+  let low = (block + min(i0 + rows, last)) * width + k0 % width;
+  let high = (block + min(i0 + HALF + rows, last)) * width + k0 % width;
+  let side = (block + min(j0 + rows, last)) * width + k0 % width;
+  var low0: Sums;
+  var low1: Sums;
+  var low2: Sums;
+  var low3: Sums;
+  var low4: Sums;
+  var low5: Sums;
+  var low6: Sums;
+  var low7: Sums;
+  // On the diagonal, the products with the second half of the rows j.
+  var high0: Sums;
+  var high1: Sums;
+  var high2: Sums;
+  var high3: Sums;
+  var high4: Sums;
+  var high5: Sums;
+  var high6: Sums;
+  var high7: Sums;
+  if (diagonal) {
+    // The rows i are the rows j: a third of the loads, and of 64 blocks of products the 36 on and above the diagonal.
+    for (var k = 0u; k < k1 - k0; k++) {
+      let upper = fours(low + k);
+      let lower = fours(high + k);
+      let j = transpose(upper);
+      let behind_j = transpose(lower);
+      multiply(0u, upper[0], j, &low0);
+      multiply(0u, upper[0], behind_j, &high0);
+      multiply(1u, upper[1], j, &low1);
+      multiply(0u, upper[1], behind_j, &high1);
+      multiply(2u, upper[2], j, &low2);
+      multiply(0u, upper[2], behind_j, &high2);
+      multiply(3u, upper[3], j, &low3);
+      multiply(0u, upper[3], behind_j, &high3);
+      multiply(0u, lower[0], behind_j, &high4);
+      multiply(1u, lower[1], behind_j, &high5);
+      multiply(2u, lower[2], behind_j, &high6);
+      multiply(3u, lower[3], behind_j, &high7);
+    }
+  } else {
+    for (var k = 0u; k < k1 - k0; k++) {
+      let j = transpose(fours(side + k));
+      let upper = fours(low + k);
+      multiply(0u, upper[0], j, &low0);
+      multiply(0u, upper[1], j, &low1);
+      multiply(0u, upper[2], j, &low2);
+      multiply(0u, upper[3], j, &low3);
+      let lower = fours(high + k);
+      multiply(0u, lower[0], j, &low4);
+      multiply(0u, lower[1], j, &low5);
+      multiply(0u, lower[2], j, &low6);
+      multiply(0u, lower[3], j, &low7);
+    }
+  }
+  var outputs: Outputs;
+  keep(0u, 0u, &low0, &outputs);
+  keep(1u, 0u, &low1, &outputs);
+  keep(2u, 0u, &low2, &outputs);
+  keep(3u, 0u, &low3, &outputs);
+  keep(4u, 0u, &low4, &outputs);
+  keep(5u, 0u, &low5, &outputs);
+  keep(6u, 0u, &low6, &outputs);
+  keep(7u, 0u, &low7, &outputs);
+  keep(0u, 4u, &high0, &outputs);
+  keep(1u, 4u, &high1, &outputs);
+  keep(2u, 4u, &high2, &outputs);
+  keep(3u, 4u, &high3, &outputs);
+  keep(4u, 4u, &high4, &outputs);
+  keep(5u, 4u, &high5, &outputs);
+  keep(6u, 4u, &high6, &outputs);
+  keep(7u, 4u, &high7, &outputs);
+  // A loop, for a guarded store costs a compiler of processors as much as a hundred multiply-adds.
+  let base = (u32(sizes.first) + group.z) * m * m;
+  let end = min(m, j0 + select(HALF, TILE, diagonal));
+  for (var t = 0u; t < u32(sizes.outputs); t++) {
+    let row = i0 + t / 8u;
+    let column = j0 + lane + t % 8u * LANES;
+    if (row <= column && column < end) {
+      let product = sizes.scale * outputs[t];
+      g[base + row * m + column] = product;
+      if (sizes.mirror == 1.0) {
+        g[base + column * m + row] = product;
+      }
+    }
+  }
+}

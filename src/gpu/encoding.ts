@@ -1,0 +1,63 @@
+import type { Step } from './dispatch.js';
+
+/** What a replay needs of a kernel call. */
+export interface CompiledKernel {
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+}
+
+/** What a replay needs of a copy into a texture: pieces of a buffer, each with where its rectangle of texels goes. */
+export interface CompiledCopy {
+  pieces: readonly {
+    from: GPUTexelCopyBufferInfo;
+    to: GPUTexelCopyTextureInfo;
+    size: [columns: number, rows: number];
+  }[];
+}
+
+/** A step with everything made that a replay needs. */
+export type CompiledStep = Step & { compiled: CompiledKernel | CompiledCopy };
+
+/**
+ * Writes the steps of programs into a command buffer. Kernel calls that follow one another share a compute pass; copies
+ * stand between passes.
+ *
+ *     const encoding = new Encoding(encoder);
+ *     program.encode(encoding);
+ *     encoding.end();
+ */
+export class Encoding {
+  private pass: GPUComputePassEncoder | undefined;
+  private pipeline: GPUComputePipeline | undefined;
+
+  /** @param timestampWrites of each of its passes. */
+  constructor(
+    private readonly encoder: GPUCommandEncoder,
+    private readonly timestampWrites?: GPUComputePassTimestampWrites,
+  ) {}
+
+  /** Appends a step. */
+  add({ compiled, workgroups }: CompiledStep): void {
+    if ('pieces' in compiled) {
+      this.end();
+      for (const { from, to, size } of compiled.pieces) this.encoder.copyBufferToTexture(from, to, size);
+      return;
+    }
+    const { pipeline, bindGroup } = compiled;
+    this.pass ??= this.encoder.beginComputePass(timestamps(this.timestampWrites));
+    if (pipeline !== this.pipeline) this.pass.setPipeline((this.pipeline = pipeline));
+    this.pass.setBindGroup(0, bindGroup);
+    this.pass.dispatchWorkgroups(...workgroups);
+  }
+
+  /** Ends the pass, so that something else can be written, or the command buffer finished. */
+  end(): void {
+    this.pass?.end();
+    this.pass = undefined;
+    this.pipeline = undefined;
+  }
+}
+
+function timestamps(timestampWrites: GPUComputePassTimestampWrites | undefined): GPUComputePassDescriptor {
+  return timestampWrites ? { timestampWrites } : {};
+}
