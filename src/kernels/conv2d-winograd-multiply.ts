@@ -29,6 +29,8 @@ export interface Multiplication {
   inputs: number;
   /** Where the weights lie. */
   form: Form;
+  /** Whether what is multiplied, and the products, are copied into texels for those who read them. */
+  copies: boolean;
   /** Numbers that there is to be room for behind the last group. */
   room: number;
   record(recorder: Recorder, label: string, matrices: Matrices, flops: number): void;
@@ -45,6 +47,7 @@ export const SHARED: Multiplication = {
   outputs: 64,
   inputs: 4,
   form: 'texels',
+  copies: true,
   room: 0,
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);
@@ -70,6 +73,7 @@ export const SINGLE: Multiplication = {
   outputs: 32,
   inputs: 4,
   form: 'buffer',
+  copies: false,
   // The last group has a whole binding's room behind its beginning.
   room: BINDING_BYTES / F32_BYTES,
   record(recorder, label, matrices, flops) {
@@ -105,6 +109,7 @@ export const TILED: Multiplication = {
   outputs: 64,
   inputs: 8,
   form: 'buffer',
+  copies: false,
   room: 0,
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);

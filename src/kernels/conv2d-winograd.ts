@@ -13,6 +13,7 @@ import {
   SINGLE,
   TILED,
 } from './conv2d-winograd-multiply.js';
+import { texelCopy } from './texel-copy.js';
 
 /** Tiles side by side that an invocation works off together. */
 const QUAD = 4;
@@ -86,9 +87,13 @@ function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplicat
       const transformed = recorder.temporary('winograd.transformed', vectors(inPadded));
       const products = recorder.temporary('winograd.products', vectors(outPadded));
       const floor = rectify ? 0 : LEAST;
+      const asRead = (tensor: Tensor) =>
+        multiplication.copies ? texelCopy(recorder, label, tensor) : tensor;
       transform(recorder, call, [...place, inputChannels, inPadded, image, floor, SIDE], transformed);
-      multiplication.record(recorder, label, { transformed, weights, products, quads: strip.quads }, share);
-      restore(recorder, call, [...place, outputChannels, outPadded, image], products, image + number > 0);
+      const matrices = { transformed: asRead(transformed), weights, products, quads: strip.quads };
+      multiplication.record(recorder, label, matrices, share);
+      const sizes = [...place, outputChannels, outPadded, image];
+      restore(recorder, call, sizes, asRead(products), image + number > 0);
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Recorder } from '../gpu/recorder.js';
 import { VECTOR_BYTES, type Tensor } from '../gpu/tensor.js';
 import { TEXEL_COLUMNS } from '../gpu/texels.js';
 import { ceilDiv } from '../gpu/workgroups.js';
+import { piecesOf } from './texel-copy.js';
 
 /** A strip of the columns of a matrix: [blocks][rows][width], in vec4s, as it lies in texels. */
 export interface StripPlan {
@@ -38,7 +39,7 @@ export function fitsStrips(k4: number): boolean {
  * @param bytes that a strip may take, but for one of a single block.
  */
 export function planStrips(m: number, k4: number, bytes = STRIP_BYTES): StripPlan[] {
-  if (k4 <= TEXEL_COLUMNS) return [{ first: 0, count: k4, width: k4, pieces: inOne(m * k4) }];
+  if (k4 <= TEXEL_COLUMNS) return [{ first: 0, count: k4, width: k4, pieces: piecesOf(m * k4) }];
   const blocks = Math.max(1, Math.floor(bytes / (m * TEXEL_COLUMNS * VECTOR_BYTES)));
   const strips: StripPlan[] = [];
   for (let first = 0; first < k4; first += blocks * TEXEL_COLUMNS) {
@@ -53,17 +54,6 @@ export function planStrips(m: number, k4: number, bytes = STRIP_BYTES): StripPla
     strips.push({ first, count, width: TEXEL_COLUMNS, pieces });
   }
   return strips;
-}
-
-/** What lies in one piece. */
-function inOne(vectors: number): Piece[] {
-  const pitch = TEXEL_COLUMNS * VECTOR_BYTES;
-  const rows = Math.floor(vectors / TEXEL_COLUMNS);
-  const rest = vectors % TEXEL_COLUMNS;
-  return [
-    ...(rows > 0 ? [{ offset: 0, pitch, columns: TEXEL_COLUMNS, rows, row: 0 }] : []),
-    ...(rest > 0 ? [{ offset: rows * pitch, pitch, columns: rest, rows: 1, row: rows }] : []),
-  ];
 }
 
 /**
