@@ -21,8 +21,9 @@ struct Sizes {
   first: f32,
   scale: f32,
   mirror: f32,
-  // As many as a lane may have, 8 TILE; a number that the compiler is not to know.
-  outputs: f32,
+  // 8 and 4; numbers that the compiler is not to know.
+  registers: f32,
+  four: f32,
 }
 
 @group(0) @binding(0) var<storage, read> f: array<vec4f>;
@@ -59,16 +60,21 @@ fn multiply(skip: u32, i: vec4f, j: mat4x4f, sums: ptr<function, Sums>) {
   (*sums)[7] = add_from(skip, subgroupShuffle(i, 7u), j, (*sums)[7]);
 }
 
-/// The outputs of one lane: at [8 i + r] the tile's row i times the lane's row r.
-alias Outputs = array<f32, 8u * TILE>;
+fn either(no: Sums, yes: Sums, condition: bool) -> Sums {
+  return Sums(
+    select(no[0], yes[0], condition),
+    select(no[1], yes[1], condition),
+    select(no[2], yes[2], condition),
+    select(no[3], yes[3], condition),
+    select(no[4], yes[4], condition),
+    select(no[5], yes[5], condition),
+    select(no[6], yes[6], condition),
+    select(no[7], yes[7], condition),
+  );
+}
 
-/// Of the rows i in register q, the products with the lane's rows j from r on.
-fn keep(q: u32, from_row: u32, sums: ptr<function, Sums>, outputs: ptr<function, Outputs>) {
-  for (var l = 0u; l < LANES; l++) {
-    for (var r = 0u; r < 4u; r++) {
-      (*outputs)[8u * (q * LANES + l) + from_row + r] = (*sums)[l][r];
-    }
-  }
+fn pick(q: u32, a: Sums, b: Sums, c: Sums, d: Sums) -> Sums {
+  return either(either(d, c, q == 2u), either(b, a, q == 0u), q < 2u);
 }
 
 @compute @workgroup_size(LANES)
@@ -155,34 +161,25 @@ fn main(
       multiply(0u, lower[3], j, &low7);
     }
   }
-  var outputs: Outputs;
-  keep(0u, 0u, &low0, &outputs);
-  keep(1u, 0u, &low1, &outputs);
-  keep(2u, 0u, &low2, &outputs);
-  keep(3u, 0u, &low3, &outputs);
-  keep(4u, 0u, &low4, &outputs);
-  keep(5u, 0u, &low5, &outputs);
-  keep(6u, 0u, &low6, &outputs);
-  keep(7u, 0u, &low7, &outputs);
-  keep(0u, 4u, &high0, &outputs);
-  keep(1u, 4u, &high1, &outputs);
-  keep(2u, 4u, &high2, &outputs);
-  keep(3u, 4u, &high3, &outputs);
-  keep(4u, 4u, &high4, &outputs);
-  keep(5u, 4u, &high5, &outputs);
-  keep(6u, 4u, &high6, &outputs);
-  keep(7u, 4u, &high7, &outputs);
   // A loop, for a guarded store costs a compiler of processors as much as a hundred multiply-adds.
   let base = (u32(sizes.first) + group.z) * m * m;
   let end = min(m, j0 + select(HALF, TILE, diagonal));
-  for (var t = 0u; t < u32(sizes.outputs); t++) {
-    let row = i0 + t / 8u;
-    let column = j0 + lane + t % 8u * LANES;
-    if (row <= column && column < end) {
-      let product = sizes.scale * outputs[t];
-      g[base + row * m + column] = product;
-      if (sizes.mirror == 1.0) {
-        g[base + column * m + row] = product;
+  for (var q = 0u; q < u32(sizes.registers); q++) {
+    let second = q >= 4u;
+    let low = either(pick(q, low0, low1, low2, low3), pick(q - 4u, low4, low5, low6, low7), second);
+    let high = either(pick(q, high0, high1, high2, high3), pick(q - 4u, high4, high5, high6, high7), second);
+    var outputs = array<Sums, 2>(low, high);
+    for (var t = 0u; t < 2u * u32(sizes.registers); t++) {
+      let row = i0 + q * LANES + t / 2u;
+      let products = sizes.scale * outputs[t % 2u][t / 2u];
+      for (var r = 0u; r < u32(sizes.four); r++) {
+        let column = j0 + lane + (t % 2u * 4u + r) * LANES;
+        if (row <= column && column < end) {
+          g[base + row * m + column] = products[r];
+          if (sizes.mirror == 1.0) {
+            g[base + column * m + row] = products[r];
+          }
+        }
       }
     }
   }

@@ -224,7 +224,7 @@ export class Gpu {
     }
     const storage = new Storage(label, bytes, form);
     const { refused } = guard(this.device, `Allocating ${megabytes(bytes)} for ${label}`, () => {
-      if (form === 'texels') storage.texture = createTexels(this.device, label, bytes);
+      if (form === 'texels') storage.texels = createTexels(this.device, label, bytes);
       else {
         const size = wholeVectors(bytes);
         storage.buffer = this.device.createBuffer({ label, size, usage: TENSOR_USAGE });

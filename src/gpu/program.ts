@@ -266,7 +266,7 @@ function bind(
 function compiledCopy({ bindings, pieces }: CopyStep): CompiledCopy {
   const [from, to] = bindings.map(({ tensor }) => tensor);
   const buffer = from!.storage.buffer!;
-  const texture = to!.storage.texture!;
+  const { texture } = to!.storage.texels!;
   return {
     pieces: pieces.map(({ offset, pitch, columns, rows, row }) => ({
       from: { buffer, offset: from!.offset + offset, bytesPerRow: pitch },
@@ -277,7 +277,7 @@ function compiledCopy({ bindings, pieces }: CopyStep): CompiledCopy {
 }
 
 function resourceOf({ storage, offset, bytes }: Tensor): GPUBindingResource {
-  return storage.texture?.createView() ?? { buffer: storage.buffer!, offset, size: wholeVectors(bytes) };
+  return storage.texels?.view ?? { buffer: storage.buffer!, offset, size: wholeVectors(bytes) };
 }
 
 /** Runs what was recorded on constants alone, unless somebody has. Such work has resident inputs and outputs only. */

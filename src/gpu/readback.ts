@@ -102,10 +102,10 @@ function wholeRows({ bytes }: Storage): number {
 
 function copyOut(encoder: GPUCommandEncoder, { storage, offset, bytes }: Tensor, staging: GPUBuffer): void {
   if (storage.buffer) encoder.copyBufferToBuffer(storage.buffer, offset, staging, 0, bytes);
-  if (storage.texture) {
+  if (storage.texels) {
     const { columns, rows } = texelGrid(storage.bytes);
     const to = { buffer: staging, bytesPerRow: columns * VECTOR_BYTES };
-    encoder.copyTextureToBuffer({ texture: storage.texture }, to, [columns, rows]);
+    encoder.copyTextureToBuffer({ texture: storage.texels.texture }, to, [columns, rows]);
   }
 }
 

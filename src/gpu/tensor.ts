@@ -35,6 +35,12 @@ export function elements(shape: Shape): number {
 export const FORMS = ['buffer', 'texels'] as const;
 export type Form = (typeof FORMS)[number];
 
+/** A texture that numbers lie in, and the one view on it that all bindings share. */
+export interface Texels {
+  readonly texture: GPUTexture;
+  readonly view: GPUTextureView;
+}
+
 /**
  * The bytes behind one or more tensors. A resident storage has its buffer from the start. A planned one
  * belongs to a recording and gets its buffer (shared with others whose lifetimes do not meet) when the
@@ -51,7 +57,7 @@ export class Storage {
   /** What the device refused of making or filling the buffer; absent once it is known that it refused nothing. */
   refused?: Promise<GpuError | undefined>;
   buffer?: GPUBuffer;
-  texture?: GPUTexture;
+  texels?: Texels;
 
   constructor(
     readonly label: string,
@@ -61,26 +67,26 @@ export class Storage {
 
   /** Whether it has memory. */
   get made(): boolean {
-    return (this.buffer ?? this.texture) !== undefined;
+    return (this.buffer ?? this.texels) !== undefined;
   }
 
   /** Lies in another's memory. */
-  share({ buffer, texture, refused }: Storage): void {
+  share({ buffer, texels, refused }: Storage): void {
     if (buffer) this.buffer = buffer;
-    if (texture) this.texture = texture;
+    if (texels) this.texels = texels;
     if (refused) this.refused = refused;
   }
 
   /** Lets go of its memory, which others may have. */
   forget(): void {
     delete this.buffer;
-    delete this.texture;
+    delete this.texels;
   }
 
   /** Frees its memory. */
   destroy(): void {
     this.buffer?.destroy();
-    this.texture?.destroy();
+    this.texels?.texture.destroy();
     this.forget();
   }
 }

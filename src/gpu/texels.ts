@@ -1,7 +1,7 @@
 import { LimitError } from './errors.js';
 import { megabytes } from './format.js';
 import { TextureUsage } from './flags.js';
-import { VECTOR_BYTES } from './tensor.js';
+import { type Texels, VECTOR_BYTES } from './tensor.js';
 
 /**
  * Numbers that lie in a texture, for shaders to read by `textureLoad`: four in a row are a texel's bits. Mesa's software
@@ -37,8 +37,12 @@ export function texelBytes({ maxTextureDimension2D }: GPUSupportedLimits): numbe
   return maxTextureDimension2D * TEXEL_COLUMNS * VECTOR_BYTES;
 }
 
-/** @throws LimitError beyond the device's largest texture. */
-export function createTexels(device: GPUDevice, label: string, bytes: number): GPUTexture {
+/**
+ * Makes the texture and its view, at once: a view that is made later waits on Mesa for all that was submitted before.
+ *
+ * @throws LimitError beyond the device's largest texture.
+ */
+export function createTexels(device: GPUDevice, label: string, bytes: number): Texels {
   const { columns, rows } = texelGrid(bytes);
   if (rows > device.limits.maxTextureDimension2D) {
     throw new LimitError(
@@ -46,7 +50,7 @@ export function createTexels(device: GPUDevice, label: string, bytes: number): G
         'texture; choose a smaller size (--size).',
     );
   }
-  return device.createTexture({
+  const texture = device.createTexture({
     label,
     size: [columns + SPARE_COLUMNS, rows],
     format: FORMAT,
@@ -57,6 +61,7 @@ export function createTexels(device: GPUDevice, label: string, bytes: number): G
       // Nothing is drawn: but Dawn fills with zeros in place only what can be drawn to, else from a buffer as large again.
       TextureUsage.RENDER_ATTACHMENT,
   });
+  return { texture, view: texture.createView() };
 }
 
 export type TexelAccess = 'read-only' | 'write-only';

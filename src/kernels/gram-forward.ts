@@ -3,7 +3,7 @@ import type { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv } from '../gpu/workgroups.js';
-import { BROADCAST_LANES, type GramPlan, TEXEL_TILE } from './gram-plan.js';
+import { BROADCAST_LANES, type GramPlan } from './gram-plan.js';
 import { forTexelStrips } from './texel-strips.js';
 
 /** What is to be made: f·fᵀ, on and above the diagonal. */
@@ -20,6 +20,9 @@ export interface Square {
 }
 
 const LABEL = 'gram';
+
+/** In gram_texels.wgsl, registers that hold a tile's rows, and numbers of a vec4: loops that the compiler is not to unroll. */
+const TEXEL_LOOPS = [8, 4] as const;
 
 /** By blocks staged in workgroup memory. */
 export function gramTiled(recorder: Recorder, square: Square): void {
@@ -66,7 +69,7 @@ export function gramTexels(recorder: Recorder, { f, plan, target, scale, mirror,
   let done = 0;
   forTexelStrips(recorder, LABEL, f, ({ count, width, texels }) => {
     const slices = ceilDiv(count, slice4);
-    const numbers = [m, width, count, slice4, done, scale, mirror ? 1 : 0, 8 * TEXEL_TILE];
+    const numbers = [m, width, count, slice4, done, scale, mirror ? 1 : 0, ...TEXEL_LOOPS];
     recorder.dispatch({
       label: LABEL,
       shader: 'gram_texels',

@@ -37,7 +37,7 @@ export function gramBackwardVariants({
 }
 
 /** Rows and columns of a tile of 'texels' on the diagonal. */
-export const TEXEL_TILE = 8 * BROADCAST_LANES;
+const TEXEL_TILE = 8 * BROADCAST_LANES;
 
 /** How a Gram matrix is cut into workgroups: tiles of the result, and slices of the columns summed over. */
 export interface GramPlan {
