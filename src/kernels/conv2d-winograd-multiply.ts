@@ -21,6 +21,9 @@ export interface Matrices {
   quads: number;
 }
 
+/** What a binding holds anywhere is far from all of a large image. */
+const STRIP_BYTES = 2 ** 24;
+
 /** A way to make the products: how it wants the channels padded and the weights laid out, and what it records. */
 export interface Multiplication {
   /** Output channels of a group of weights: these are padded to whole groups. */
@@ -31,6 +34,8 @@ export interface Multiplication {
   form: Form;
   /** Whether what is multiplied, and the products, are copied into texels for those who read them. */
   copies: boolean;
+  /** Bytes of a strip's V or M, where the image has to be cut. */
+  stripBytes: number;
   /** Numbers that there is to be room for behind the last group. */
   room: number;
   record(recorder: Recorder, label: string, matrices: Matrices, flops: number): void;
@@ -48,6 +53,8 @@ export const SHARED: Multiplication = {
   inputs: 4,
   form: 'texels',
   copies: true,
+  // What is copied is to be in a cache still when it is read.
+  stripBytes: 2 ** 23,
   room: 0,
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);
@@ -74,6 +81,7 @@ export const SINGLE: Multiplication = {
   inputs: 4,
   form: 'buffer',
   copies: false,
+  stripBytes: STRIP_BYTES,
   // The last group has a whole binding's room behind its beginning.
   room: BINDING_BYTES / F32_BYTES,
   record(recorder, label, matrices, flops) {
@@ -110,6 +118,7 @@ export const TILED: Multiplication = {
   inputs: 8,
   form: 'buffer',
   copies: false,
+  stripBytes: STRIP_BYTES,
   room: 0,
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);

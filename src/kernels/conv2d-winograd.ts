@@ -27,8 +27,8 @@ const LEAST = -(2 - 2 ** -23) * 2 ** 127;
 /** Channels that a workgroup transforms. */
 const WORKGROUP_CHANNELS = 8;
 
-/** The most bytes that a strip's transform may take; what a cache or a binding holds is far from all of a large image. */
-const STRIP_BYTES = 2 ** 24;
+/** A transform of no more bytes is made in one. */
+const WHOLE_BYTES = 2 ** 24;
 
 /** A few whole rows of tiles, transformed and multiplied together. */
 export interface WinogradStrip {
@@ -37,17 +37,24 @@ export interface WinogradStrip {
   blocks: number;
 }
 
-/** How the image is cut into quads and strips. Pure, so that it is tested without a GPU. */
+/**
+ * How the image is cut into quads and strips. Pure, so that it is tested without a GPU.
+ *
+ * @param bytes that a strip's transform may take.
+ * @param whole bytes that the whole image's may take for it not to be cut.
+ */
 export function winogradStrips(
   height: number,
   width: number,
   channels: number,
-  bytes = STRIP_BYTES,
+  bytes: number,
+  whole = WHOLE_BYTES,
 ): { quadsAcross: number; strips: WinogradStrip[] } {
   const quadsAcross = ceilDiv(width, WINOGRAD_TILE * QUAD);
   const down = ceilDiv(height, WINOGRAD_TILE);
-  const rowsFitting = Math.floor(bytes / (POSITIONS * channels * quadsAcross * QUAD * F32_BYTES));
-  const count = ceilDiv(down, Math.max(1, rowsFitting));
+  const rowBytes = POSITIONS * channels * quadsAcross * QUAD * F32_BYTES;
+  const rowsFitting = Math.floor(bytes / rowBytes);
+  const count = down * rowBytes <= whole ? 1 : ceilDiv(down, Math.max(1, rowsFitting));
   const rows = ceilDiv(down, count);
   const strips = [];
   for (let firstRow = 0; firstRow < down; firstRow += rows) {
@@ -77,7 +84,8 @@ function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplicat
   const { inputs, outputs } = multiplication;
   const inPadded = ceilDiv(inputChannels, inputs) * inputs;
   const outPadded = ceilDiv(outputChannels, outputs) * outputs;
-  const { quadsAcross, strips } = winogradStrips(height, width, Math.max(inPadded, outPadded));
+  const channels = Math.max(inPadded, outPadded);
+  const { quadsAcross, strips } = winogradStrips(height, width, channels, multiplication.stripBytes);
   const weights = pack(recorder, filter, inPadded, outPadded, multiplication);
   const share = call.flops / (batch * strips.length);
   for (let image = 0; image < batch; image++) {

@@ -272,7 +272,7 @@ describe.each([...CASES, ...GENERAL])(
 it('convolves a picture that Winograd’s variant cuts into strips', async () => {
   const side = 88;
   const { g, x, w, b } = numbers([1, 512, side, side], [16, 512, 3, 3], same);
-  expect(winogradStrips(side, side, 512).strips.length).toBeGreaterThan(1);
+  expect(winogradStrips(side, side, 512, 2 ** 24).strips.length).toBeGreaterThan(1);
   gpu().variants.force('conv2d', 'winograd');
   const [y] = await evaluate(gpu(), [x, w, b], (r, xt, wt, bt) => conv2d(r, xt!, wt!, bt, same));
   // The definition at every 97th output: all of them would take the oracle minutes.
@@ -373,16 +373,18 @@ describe('choices made without a GPU', () => {
   });
 
   it('cuts images into strips of whole tile rows that fit the bytes given, or of one row', () => {
-    const { quadsAcross, strips } = winogradStrips(33, 18, 10, 36 * 10 * 2 * 4 * 4 * 4);
+    const { quadsAcross, strips } = winogradStrips(33, 18, 10, 36 * 10 * 2 * 4 * 4 * 4, 0);
     expect(quadsAcross).toBe(2);
     expect(strips).toEqual([
       { firstRow: 0, quads: 6, blocks: 1 },
       { firstRow: 3, quads: 6, blocks: 1 },
       { firstRow: 6, quads: 6, blocks: 1 },
     ]);
-    expect(winogradStrips(1, 1, 64).strips).toEqual([{ firstRow: 0, quads: 1, blocks: 1 }]);
-    expect(winogradStrips(9, 9, 64, 1).strips.map(({ quads }) => quads)).toEqual([1, 1, 1]);
-    expect(winogradStrips(12, 65, 64).strips).toEqual([{ firstRow: 0, quads: 15, blocks: 2 }]);
+    expect(winogradStrips(1, 1, 64, 2 ** 24).strips).toEqual([{ firstRow: 0, quads: 1, blocks: 1 }]);
+    expect(winogradStrips(9, 9, 64, 1, 0).strips.map(({ quads }) => quads)).toEqual([1, 1, 1]);
+    // What fits as a whole is not cut.
+    expect(winogradStrips(9, 9, 64, 1).strips.map(({ quads }) => quads)).toEqual([3]);
+    expect(winogradStrips(12, 65, 64, 2 ** 24).strips).toEqual([{ firstRow: 0, quads: 15, blocks: 2 }]);
   });
 
   it('sets as many lanes to a group of outputs as there are quads in use', () => {
