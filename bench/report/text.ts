@@ -81,7 +81,7 @@ function evaluationTable(evaluations: readonly Evaluation[]): string {
 }
 
 /** Which steps of an evaluation multiply most, and by which shaders: those that take 2 % of the operations' time. */
-export function shaderLines({ steps }: Evaluation): string[] {
+function shaderLines({ steps }: Evaluation): string[] {
   const total = steps.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
   const byShader = new Map<string, number>();
   for (const { shader, milliseconds = 0 } of steps)

@@ -10,7 +10,7 @@ export function megabytes(bytes: number): string {
 }
 
 /** The bar of a transfer that gets so many bytes a second. */
-export function transferLine({ done, total }: TransferProgress, perSecond: number): string {
+function transferLine({ done, total }: TransferProgress, perSecond: number): string {
   const filled = Math.round((BAR_WIDTH * done) / Math.max(total, 1));
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
   const left = perSecond > 0 ? `  ${minutes(((total - done) / perSecond) * 1000)} left` : '';

@@ -20,7 +20,7 @@ export function registerInspect(weights: Command): void {
 }
 
 /** A file of weights for a person to read, in several lines. */
-export function describeWeights(report: WeightsReport): string {
+function describeWeights(report: WeightsReport): string {
   const { file, format, bytes, tensors, layers, reason } = report;
   const [first, last] = [layers[0], layers.at(-1)];
   const rows = tensors.map(({ name, dtype, shape, layer = '' }) => [

@@ -157,7 +157,7 @@ async function copyTexels(
   if (error) throw error;
 }
 
-export function isTexture(picture: Picture): picture is GPUTexture {
+function isTexture(picture: Picture): picture is GPUTexture {
   return 'createView' in picture;
 }
 

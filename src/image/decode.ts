@@ -8,7 +8,7 @@ import type { Pixels } from './pixels.js';
 import { decodePng } from './png.js';
 
 /** More than full-frame cameras have; jpeg-js takes up to 35 bytes a pixel, so 2.2 GB, to decode so many. */
-export const MAX_PIXELS = 64e6;
+const MAX_PIXELS = 64e6;
 
 /** A picture as decoded: upright and opaque. `data` is a Uint16Array if the file had 16 bits a sample. */
 export interface DecodedImage extends Pixels {

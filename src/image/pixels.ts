@@ -27,7 +27,7 @@ export interface PlanarImage {
 }
 
 /** The largest sample of this picture: 65535 for 16 bits, else 255. */
-export function maxSample(pixels: Pixels): 255 | 65535 {
+function maxSample(pixels: Pixels): 255 | 65535 {
   return pixels.data instanceof Uint16Array ? 65535 : 255;
 }
 

@@ -34,7 +34,7 @@ let calls: Descriptors | undefined;
  * Dawn writes warnings about a driver's limits, and Mesa remarks about its own conformance and its cache, straight to
  * descriptor 2, and neither has a switch for that.
  */
-export function withoutStderr<T>(work: () => T): T {
+function withoutStderr<T>(work: () => T): T {
   const restore = process.env['SCUMBLE_DEBUG'] ? undefined : silenceStderr();
   try {
     return work();

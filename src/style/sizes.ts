@@ -74,7 +74,7 @@ export function requireProportions(name: string, picture: Size, content: Size): 
   }
 }
 
-export function shorterSide({ width, height }: Size): number {
+function shorterSide({ width, height }: Size): number {
   return Math.min(width, height);
 }
 

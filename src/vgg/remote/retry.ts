@@ -70,7 +70,7 @@ export async function retrying<T>(
 }
 
 /** Exponential back-off with jitter, or what the server asked for if that is longer. */
-export function delayBefore(failures: number, policy: RetryPolicy, requested = 0): number {
+function delayBefore(failures: number, policy: RetryPolicy, requested = 0): number {
   const whole = Math.min(policy.firstDelay * 2 ** (failures - 1), policy.longestDelay);
   return Math.max(whole * (0.5 + policy.random() / 2), requested);
 }
