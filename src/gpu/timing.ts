@@ -1,6 +1,7 @@
-import { ValidationError } from './errors.js';
+import { type GpuError, ValidationError } from './errors.js';
 import { BufferUsage, MapMode } from './flags.js';
 import { Encoding } from './encoding.js';
+import { guard } from './guard.js';
 import type { Program } from './program.js';
 
 /** Timestamps that one query set may hold (WebGPU's fixed maximum); a step takes two. */
@@ -26,6 +27,8 @@ export class StepTimer {
   private readonly queries: GPUQuerySet;
   private readonly resolved: GPUBuffer;
   private readonly staging: GPUBuffer;
+  private readonly bytes: number;
+  private readonly unmade: Promise<GpuError | undefined>;
 
   /** @throws GpuError when the device has no timestamps, or the program more steps than a query set takes. */
   constructor(private readonly program: Program) {
@@ -37,26 +40,45 @@ export class StepTimer {
       throw new ValidationError(name, `${count / 2} steps, at most ${MAX_QUERIES / 2} can be timed.`);
     }
     const size = 8 * count;
-    this.queries = device.createQuerySet({ label: name, type: 'timestamp', count });
-    this.resolved = device.createBuffer({
-      label: name,
-      size,
-      usage: BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC,
-    });
-    this.staging = device.createBuffer({
-      label: name,
-      size,
-      usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
-    });
+    const { value, refused } = guard(device, name, () => ({
+      queries: device.createQuerySet({ label: name, type: 'timestamp', count }),
+      resolved: device.createBuffer({
+        label: name,
+        size,
+        usage: BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC,
+      }),
+      staging: device.createBuffer({
+        label: name,
+        size,
+        usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
+      }),
+    }));
+    this.queries = value.queries;
+    this.resolved = value.resolved;
+    this.staging = value.staging;
+    this.unmade = refused;
+    this.bytes = 2 * size;
+    program.gpu.memory.add(this.bytes);
   }
 
-  /** Runs the program once. Resolves to milliseconds, step by step. */
+  /** Runs the program once. Resolves to milliseconds, step by step. Rejects with a GpuError. */
   async run(): Promise<number[]> {
     return (await this.spans()).map(({ begin, end }) => Number(end - begin) / 1e6);
   }
 
-  /** Runs the program once. Resolves to when each step began and ended, by the GPU's clock. */
+  /** Runs the program once. Resolves to when each step began and ended, by the GPU's clock. Rejects with a GpuError. */
   async spans(): Promise<Span[]> {
+    const { program, staging } = this;
+    const { refused } = guard(program.gpu.device, `Timing ${program.label}`, () => this.submit());
+    const error = (await this.unmade) ?? (await refused);
+    if (error) throw error;
+    await staging.mapAsync(MapMode.READ);
+    const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
+    staging.unmap();
+    return program.steps.map((_, i) => ({ begin: stamps[2 * i]!, end: stamps[2 * i + 1]! }));
+  }
+
+  private submit(): void {
     const { program, queries, resolved, staging } = this;
     const { device } = program.gpu;
     const encoder = device.createCommandEncoder({ label: 'timed' });
@@ -76,10 +98,6 @@ export class StepTimer {
     encoder.resolveQuerySet(queries, 0, queries.count, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, staging.size);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(MapMode.READ);
-    const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-    staging.unmap();
-    return program.steps.map((_, i) => ({ begin: stamps[2 * i]!, end: stamps[2 * i + 1]! }));
   }
 
   /** Frees the queries and their buffers; the program stays. */
@@ -87,6 +105,7 @@ export class StepTimer {
     this.queries.destroy();
     this.resolved.destroy();
     this.staging.destroy();
+    this.program.gpu.memory.remove(this.bytes);
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ValidationError } from '../../src/gpu/errors.js';
 import { Gpu } from '../../src/gpu/gpu.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { TEXEL_COLUMNS } from '../../src/gpu/texels.js';
@@ -23,10 +24,14 @@ it('times every step of a program, and runs it once each time', async (context) 
     expect(times.every((milliseconds) => milliseconds >= 0)).toBe(true);
     expect((await gpu().read(total))[999]).toBe(2 * run);
   }
+  const held = gpu().memory.bytes;
   await timeRuns(program, 4);
   expect((await gpu().read(total))[0]).toBe(2 * 7);
   timer.dispose();
+  // Two timestamps of eight bytes for each of two steps, on the GPU and where they are read.
+  expect(held - gpu().memory.bytes).toBe(2 * 2 * 2 * 8);
   program.dispose();
+  await expect(new StepTimer(program).run()).rejects.toThrow(ValidationError);
   gpu().free(x);
   gpu().free(total);
 });

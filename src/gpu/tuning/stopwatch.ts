@@ -1,4 +1,5 @@
 import { type CompiledStep, Encoding } from '../encoding.js';
+import { guard } from '../guard.js';
 import type { Program } from '../program.js';
 import type { Task } from './rank.js';
 import { truncate } from './truncate.js';
@@ -62,19 +63,28 @@ export async function timeWork(
   return { milliseconds: Math.min(milliseconds, spent), disturbed: milliseconds > DISTURBED * spent };
 }
 
-/** @returns milliseconds from the submission to the end of the last run. */
+/**
+ * @returns milliseconds from the submission to the end of the last run.
+ * @throws GpuError
+ */
 async function runSteps({ gpu }: Program, steps: readonly CompiledStep[], runs: number): Promise<number> {
   const { queue } = gpu.device;
+  await queue.onSubmittedWorkDone();
   const encoder = gpu.device.createCommandEncoder({ label: 'tuning' });
-  const encoding = new Encoding(encoder);
-  for (let run = 0; run < runs; run++) {
-    for (const step of steps) encoding.add(step);
-  }
-  encoding.end();
-  const commands = encoder.finish();
+  const { value: start, refused } = guard(gpu.device, 'Tuning', () => {
+    const encoding = new Encoding(encoder);
+    for (let run = 0; run < runs; run++) {
+      for (const step of steps) encoding.add(step);
+    }
+    encoding.end();
+    const commands = encoder.finish();
+    const now = performance.now();
+    queue.submit([commands]);
+    return now;
+  });
   await queue.onSubmittedWorkDone();
-  const start = performance.now();
-  queue.submit([commands]);
-  await queue.onSubmittedWorkDone();
-  return performance.now() - start;
+  const milliseconds = performance.now() - start;
+  const error = await refused;
+  if (error) throw error;
+  return milliseconds;
 }
