@@ -3,9 +3,9 @@ import type { VggLayer } from '../layers.js';
 import { openWeights } from '../open-weights.js';
 import { PREPROCESSING_KEY, preprocessingText } from '../preprocessing.js';
 import { loadVggWeights, type WeightSource } from '../weights.js';
-import { StoreError } from './blob-store.js';
+import { type BlobStore, StoreError } from './blob-store.js';
 import type { FetchedVgg19, FetchVgg19Options } from './fetch-options.js';
-import { decodeKept, encodeKept, type Kept, KEPT_NAME, openKept, type Origin, sameOrigin } from './kept.js';
+import { decodeKept, encodeKept, type Kept, KEPT_NAME, type Origin, sameOrigin } from './kept.js';
 import { publicPart } from './public-part.js';
 import { RemoteFile } from './remote-file.js';
 
@@ -39,13 +39,14 @@ export async function fetchFrom(
     const missing = wanted.filter(({ name }) => !old.has(name));
     const fresh = await loadVggWeights(source, missing);
     await file.verify();
-    // Another process may have kept more in the meantime.
-    const beside = store && (await openKept(store).catch(ignoreDamage));
-    const more = beside && sameOrigin(beside.origin, origin) ? beside.weights : old;
-    const bytes = await encodeKept(new Map([...old, ...more, ...fresh]), origin, carried(source));
-    await store?.put(KEPT_NAME, bytes);
-    await file.clear();
     const name = store?.describe(KEPT_NAME) ?? url;
+    const bytes = await keep(store, async (there) => {
+      // Another process may have kept more in the meantime.
+      const beside = there && (await decodeKept(name, there).catch(ignoreDamage));
+      const more = beside && sameOrigin(beside.origin, origin) ? beside.weights : old;
+      return encodeKept(new Map([...old, ...more, ...fresh]), origin, carried(source));
+    });
+    await file.clear();
     const result = await decodeKept(name, bytes);
     return { source: result.source, bytes: bytes.length, url: origin.url, ...file.traffic };
   } catch (error) {
@@ -56,6 +57,28 @@ export async function fetchFrom(
   } finally {
     file.close();
   }
+}
+
+/** Keeps what `merge` makes of what is there by then, which is looked at again at the last moment. */
+async function keep(
+  store: BlobStore | undefined,
+  merge: (there: Bytes | undefined) => Promise<Bytes>,
+): Promise<Bytes> {
+  if (!store) return merge(undefined);
+  for (;;) {
+    const there = await store.get(KEPT_NAME);
+    const bytes = await merge(there);
+    if (!sameBytes(there, await store.get(KEPT_NAME))) continue;
+    await store.put(KEPT_NAME, bytes);
+    return bytes;
+  }
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+function sameBytes(a: Bytes | undefined, b: Bytes | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function originOf(url: string, { state: { size, validator } }: RemoteFile): Origin {
