@@ -49,7 +49,7 @@ export interface KernelStep extends Required<Dispatch> {
 export interface Piece {
   /** Bytes from the tensor's beginning to the first row; multiples of 16. */
   offset: number;
-  /** Bytes from one row to the next; multiples of 256. Without meaning where there is one row. */
+  /** Bytes from one row to the next; multiples of 256 where there is more than one. */
   pitch: number;
   columns: number;
   rows: number;

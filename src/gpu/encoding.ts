@@ -1,4 +1,4 @@
-import type { Step } from './dispatch.js';
+import type { CopyStep, Step } from './dispatch.js';
 
 /** What a replay needs of a kernel call. */
 export interface CompiledKernel {
@@ -17,6 +17,20 @@ export interface CompiledCopy {
 
 /** A step with everything made that a replay needs. */
 export type CompiledStep = Step & { compiled: CompiledKernel | CompiledCopy };
+
+/** What a copy between tensors that have their memory needs. */
+export function compileCopy({ bindings, pieces }: Pick<CopyStep, 'bindings' | 'pieces'>): CompiledCopy {
+  const [from, to] = bindings.map(({ tensor }) => tensor);
+  const buffer = from!.storage.buffer!;
+  const { texture } = to!.storage.texels!;
+  return {
+    pieces: pieces.map(({ offset, pitch, columns, rows, row }) => ({
+      from: { buffer, offset: from!.offset + offset, ...(rows > 1 && { bytesPerRow: pitch }) },
+      to: { texture, origin: [0, row] },
+      size: [columns, rows],
+    })),
+  };
+}
 
 /**
  * Writes the steps of programs into a command buffer. Kernel calls that follow one another share a compute pass; copies

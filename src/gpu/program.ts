@@ -1,5 +1,5 @@
-import { bindingTypes, type CopyStep, type KernelStep, type Step } from './dispatch.js';
-import { type CompiledCopy, type CompiledStep, Encoding } from './encoding.js';
+import { bindingTypes, type KernelStep, type Step } from './dispatch.js';
+import { type CompiledStep, compileCopy, Encoding } from './encoding.js';
 import { type GpuError, OutOfMemoryError } from './errors.js';
 import { guard } from './guard.js';
 import { type Gpu, madeBy } from './gpu.js';
@@ -247,7 +247,7 @@ function bind(
 ): void {
   steps.forEach((step, i) => {
     if ('pieces' in step) {
-      bound.push({ ...step, compiled: compiledCopy(step) });
+      bound.push({ ...step, compiled: compileCopy(step) });
       return;
     }
     const { pipeline, layout } = compiled[i]!;
@@ -261,19 +261,6 @@ function bind(
     });
     bound.push({ ...step, compiled: { pipeline, bindGroup } });
   });
-}
-
-function compiledCopy({ bindings, pieces }: CopyStep): CompiledCopy {
-  const [from, to] = bindings.map(({ tensor }) => tensor);
-  const buffer = from!.storage.buffer!;
-  const { texture } = to!.storage.texels!;
-  return {
-    pieces: pieces.map(({ offset, pitch, columns, rows, row }) => ({
-      from: { buffer, offset: from!.offset + offset, bytesPerRow: pitch },
-      to: { texture, origin: [0, row] },
-      size: [columns, rows],
-    })),
-  };
 }
 
 function resourceOf({ storage, offset, bytes }: Tensor): GPUBindingResource {

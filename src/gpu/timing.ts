@@ -4,8 +4,11 @@ import { Encoding } from './encoding.js';
 import { guard } from './guard.js';
 import type { Program } from './program.js';
 
-/** Timestamps that one query set may hold (WebGPU's fixed maximum); a step takes two. */
-const MAX_QUERIES = 4096;
+/** Steps that one query set has timestamps for: two each, of the 4096 that WebGPU allows. */
+const STEPS_A_SET = 2048;
+
+/** Bytes of a step's timestamps. */
+const STEP_BYTES = 16;
 
 /** Nanoseconds on the GPU's clock, whose beginning is its own. */
 export interface Span {
@@ -20,28 +23,29 @@ export function canTimeSteps(device: GPUDevice): boolean {
 
 /**
  * Measures what each step of a program takes on the GPU. Every dispatch gets a compute pass of its own with a
- * timestamp at either end, and every copy one pass with nothing in it before and one behind, so the sum comes out a little above a plain run, which has one pass for all. Dawn
- * rounds timestamps to 65 µs unless the feature `timestamp_quantization` is disabled.
+ * timestamp at either end, and every copy one pass with nothing in it before and one behind, so the sum comes out a
+ * little above a plain run, which has one pass for all. Dawn rounds timestamps to 65 µs unless the feature
+ * `timestamp_quantization` is disabled.
  */
 export class StepTimer {
-  private readonly queries: GPUQuerySet;
+  private readonly queries: readonly GPUQuerySet[];
   private readonly resolved: GPUBuffer;
   private readonly staging: GPUBuffer;
   private readonly bytes: number;
   private readonly unmade: Promise<GpuError | undefined>;
 
-  /** @throws GpuError when the device has no timestamps, or the program more steps than a query set takes. */
+  /** @throws GpuError when the device has no timestamps. */
   constructor(private readonly program: Program) {
     const { device } = program.gpu;
-    const count = 2 * program.steps.length;
+    const { length } = program.steps;
     const name = `Timing ${program.label}`;
     if (!canTimeSteps(device)) throw new ValidationError(name, 'the device lacks timestamp-query.');
-    if (count > MAX_QUERIES) {
-      throw new ValidationError(name, `${count / 2} steps, at most ${MAX_QUERIES / 2} can be timed.`);
-    }
-    const size = 8 * count;
+    const size = STEP_BYTES * length;
     const { value, refused } = guard(device, name, () => ({
-      queries: device.createQuerySet({ label: name, type: 'timestamp', count }),
+      queries: Array.from({ length: Math.ceil(length / STEPS_A_SET) }, (_, set) => {
+        const count = 2 * Math.min(STEPS_A_SET, length - set * STEPS_A_SET);
+        return device.createQuerySet({ label: name, type: 'timestamp', count });
+      }),
       resolved: device.createBuffer({
         label: name,
         size,
@@ -83,8 +87,10 @@ export class StepTimer {
     const { device } = program.gpu;
     const encoder = device.createCommandEncoder({ label: 'timed' });
     program.steps.forEach((step, i) => {
-      const begin = { querySet: queries, beginningOfPassWriteIndex: 2 * i };
-      const end = { querySet: queries, endOfPassWriteIndex: 2 * i + 1 };
+      const querySet = queries[Math.floor(i / STEPS_A_SET)]!;
+      const index = 2 * (i % STEPS_A_SET);
+      const begin = { querySet, beginningOfPassWriteIndex: index };
+      const end = { querySet, endOfPassWriteIndex: index + 1 };
       if ('pieces' in step) {
         encoder.beginComputePass({ timestampWrites: begin }).end();
         new Encoding(encoder).add(step);
@@ -95,14 +101,16 @@ export class StepTimer {
         encoding.end();
       }
     });
-    encoder.resolveQuerySet(queries, 0, queries.count, resolved, 0);
+    for (const [set, querySet] of queries.entries()) {
+      encoder.resolveQuerySet(querySet, 0, querySet.count, resolved, set * STEPS_A_SET * STEP_BYTES);
+    }
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, staging.size);
     device.queue.submit([encoder.finish()]);
   }
 
   /** Frees the queries and their buffers; the program stays. */
   dispose(): void {
-    this.queries.destroy();
+    for (const set of this.queries) set.destroy();
     this.resolved.destroy();
     this.staging.destroy();
     this.program.gpu.memory.remove(this.bytes);

@@ -22,8 +22,13 @@ export function gramVariants(
   f: Pick<Tensor, 'shape' | 'dtype'>,
 ): GramVariant[] {
   const { software, subgroupSize } = facts;
+  const [m, k] = f.shape as [number, number];
   const inTexels =
-    software && subgroupSize === BROADCAST_LANES && f.dtype === 'f32' && fitsStrips(ceilDiv(f.shape[1]!, 4));
+    software &&
+    subgroupSize === BROADCAST_LANES &&
+    f.dtype === 'f32' &&
+    fitsStrips(ceilDiv(k, 4)) &&
+    4 * m * m * planGram('texels', m, k).slices <= PARTIAL_BYTES;
   return [...(inTexels ? (['texels'] as const) : []), ...gramBackwardVariants(facts)];
 }
 
@@ -64,7 +69,7 @@ interface Recipe {
 
 const RECIPES: Record<GramVariant, Recipe> = {
   broadcast: { tile: 4 * BROADCAST_LANES, step: 4, wanted: 16, shortest: 512, longest: 2048 },
-  texels: { tile: TEXEL_TILE, step: 4, wanted: 16, shortest: 512, longest: 2048 },
+  texels: { tile: TEXEL_TILE, step: 4, wanted: 8, shortest: 512, longest: 2048 },
   lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
   tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
 };

@@ -5,7 +5,7 @@ import { TEXEL_COLUMNS } from '../gpu/texels.js';
 
 /**
  * Records a copy of a tensor in texels. On Mesa's software adapter it pays to make one for a shader that does little else
- * than to load: there a texel is loaded in half the time of a buffer's vec4f, and the device copies in a fifth of it.
+ * than to load: texels.ts tells what loads cost there, and recorder.copyIntoTexels what copies do.
  *
  * @param label the operation that it is for.
  * @param tensor whole vec4s of float32.

@@ -1,6 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
+import { errorCode } from './fs-errors.js';
+import { linkTarget } from './links.js';
 
 /** A file by what the user knows it as: "the content image", "--trace". */
 export interface NamedFile {
@@ -36,7 +38,9 @@ async function identity(path: string): Promise<string> {
   try {
     const { dev, ino } = await stat(path, { bigint: true });
     return `${dev}:${ino}`;
-  } catch {
+  } catch (error) {
+    const link = errorCode(error) === 'ENOENT' ? await linkTarget(path) : undefined;
+    if (link !== undefined) return identity(link);
     const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
     return join(folder, basename(path));
   }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { access, constants, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { errorCode, fileReason } from './fs-errors.js';
+import { linkTarget } from './links.js';
 
 /**
  * Makes sure that any file can be written: the folder is there and takes new files, and what may be at `path` already
@@ -32,10 +33,11 @@ export async function replaceFile(path: string, data: string | Uint8Array): Prom
   const { target, mode } = await replaceable(path);
   const temporary = beside(target);
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(data);
-      if (mode !== undefined) await file.chmod(mode);
+      // Some file systems know of no permissions, which is no reason to lose what was made.
+      if (mode !== undefined) await file.chmod(mode).catch(() => undefined);
       // Else a crash of the machine after the rename could leave an empty file in place of the old one.
       await file.sync();
     } finally {
@@ -66,8 +68,8 @@ async function replaceable(path: string): Promise<Replaceable> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
       // A link to a file that is not there yet makes it.
-      const link = await readlink(path).catch(() => undefined);
-      if (link !== undefined) return replaceable(resolve(dirname(path), link));
+      const link = await linkTarget(path);
+      if (link !== undefined) return replaceable(link);
       await assertFolder(path);
       return { target: path };
     }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../src/image/decode.js';
 import { type Run, runScumble as run, startScumble as start } from './run.js';
@@ -23,6 +23,9 @@ const job = (content: string, style: string, output: string, ...options: string[
   ...shallow,
   ...options,
 ];
+
+// There is no such file yet.
+symlinkSync('later.jsonl', path('ahead.png'));
 
 const picture = (name: string) => decodeImage(new Uint8Array(readFileSync(path(name))), name);
 
@@ -200,6 +203,11 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
       'an output over an input',
       job('content.png', 'style.png', 'style.png'),
       /the output and the style image are one/,
+    ],
+    [
+      'an output that a link makes another',
+      job('content.png', 'style.png', 'ahead.png', '--trace', path('later.jsonl')),
+      /--trace and the output are one/,
     ],
     [
       'too few pixels',

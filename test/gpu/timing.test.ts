@@ -36,6 +36,24 @@ it('times every step of a program, and runs it once each time', async (context) 
   gpu().free(total);
 });
 
+it('times more steps than one query set has room for', async (context) => {
+  if (!canTimeSteps(gpu().device)) return context.skip();
+  const total = gpu().tensor('total', [1]);
+  const recorder = new Recorder(gpu(), 'long');
+  const count = 2050;
+  for (let i = 0; i < count; i++) axpy(recorder, 1, gpu().one(), total);
+  const program = await recorder.freeze();
+  const timer = new StepTimer(program);
+  const spans = await timer.spans();
+  expect(spans).toHaveLength(count);
+  for (let i = 1; i < count; i++) expect(spans[i]!.begin >= spans[i - 1]!.end, `step ${i}`).toBe(true);
+  expect(spans[count - 1]!.begin).toBeGreaterThan(0n);
+  expect((await gpu().read(total))[0]).toBe(count);
+  timer.dispose();
+  program.dispose();
+  gpu().free(total);
+});
+
 it('times a copy into texels as a step of its own', async (context) => {
   if (!canTimeSteps(gpu().device)) return context.skip();
   const size = 2 ** 22;

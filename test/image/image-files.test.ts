@@ -134,6 +134,15 @@ describe('writing', () => {
     expect(await refusal(writeImage(join(folder, 'lost.png'), PICTURE))).toContain('nowhere; make it first');
   });
 
+  test('takes a link that lies behind another as the system does', async () => {
+    await mkdir(join(folder, 'deep', 'inner'), { recursive: true });
+    await symlink(join('deep', 'inner'), join(folder, 'short'));
+    await symlink(join('..', 'out.png'), join(folder, 'deep', 'inner', 'link.png'));
+    await writeImage(join(folder, 'short', 'link.png'), PICTURE);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['inner', 'out.png']);
+    expect(await readdir(folder)).toEqual(['deep', 'short']);
+  });
+
   test('who may do what with a file stays as it was', async () => {
     const path = join(folder, 'out.png');
     await writeFile(path, 'old');

@@ -182,6 +182,9 @@ describe('cutting a Gram matrix into workgroups', () => {
     expect(gramVariants(facts(true, 8), { ...MAPS, dtype: 'f16' })).toEqual(others);
     expect(gramVariants(facts(true, 8), { ...MAPS, shape: [64, 4160] })[0]).toBe('texels');
     expect(gramVariants(facts(true, 8), { ...MAPS, shape: [64, 4161] })).toEqual(others);
+    // Nor where its slices, of which each has a matrix of its own, would take too much memory.
+    expect(gramVariants(facts(true, 8), { ...MAPS, shape: [512, 65_536] })[0]).toBe('texels');
+    expect(gramVariants(facts(true, 8), { ...MAPS, shape: [4096, 8192] })).toEqual(others);
     expect(gramBackwardVariants(facts(true, 8))).toEqual(others);
     expect(gramVariants(facts(true, undefined), MAPS)).toEqual(['lanes', 'tiled']);
     expect(gramVariants(facts(false, 32), MAPS)).toEqual(['tiled', 'lanes']);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -38,7 +38,8 @@ it('measures once, and then knows from the file', async () => {
 
 it('says so where nothing can be kept, and knows it all the same', async () => {
   const notices: string[] = [];
-  const file = join(folder, 'variants.json', 'variants.json');
+  await writeFile(join(folder, 'file'), '');
+  const file = join(folder, 'file', 'variants.json');
   const own = Gpu.adopt(gpu().device);
   const x = own.tensor('x', [1, 8, 16, 16]);
   const tuning = await Tuning.open(own, { file, onNotice: (sentence) => notices.push(sentence) });

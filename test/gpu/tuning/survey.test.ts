@@ -79,12 +79,12 @@ describe('a share of a dispatch', () => {
     expect(groups(1, step(7, 1, 1))).toEqual([[7, 1, 1]]);
   });
 
-  it('leaves copies whole', () => {
-    const copy: Step = { ...step(1, 1, 1), shader: 'copyBufferToTexture', pieces: [] };
-    expect(groups(1 / 8, copy, step(64, 1, 1))).toEqual([
-      [1, 1, 1],
-      [8, 1, 1],
-    ]);
+  it('is of the rows of a copy', () => {
+    const piece = { offset: 16, pitch: 256, columns: 3, row: 5 };
+    const pieces = [64, 1, 9].map((rows) => ({ ...piece, rows }));
+    const copy: Step = { ...step(1, 1, 1), shader: 'copyBufferToTexture', pieces };
+    const [cut] = truncate([copy], 1 / 8)!;
+    expect(cut).toEqual({ ...copy, pieces: [8, 1, 2].map((rows) => ({ ...piece, rows })) });
   });
 
   it('is refused where it would come out much larger than asked for', () => {
