@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerHelp } from './help.js';
 import { registerConvert } from './weights-convert.js';
 import { registerFetch } from './weights-fetch.js';
 import { registerInspect } from './weights-inspect.js';
@@ -11,4 +12,5 @@ export function registerWeights(program: Command): void {
   registerFetch(weights);
   registerInspect(weights);
   registerConvert(weights);
+  registerHelp(weights);
 }

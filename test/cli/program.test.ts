@@ -26,7 +26,7 @@ describe('the command line', () => {
 
 describe('scumble help', () => {
   test('prints what --help of the same command does', () => {
-    for (const names of [[], ['weights', 'fetch']]) {
+    for (const names of [[], ['weights'], ['weights', 'fetch']]) {
       const { code, stdout, stderr } = runScumble(['help', ...names]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toBe(runScumble([...names, '--help']).stdout);
@@ -36,6 +36,13 @@ describe('scumble help', () => {
   test('knows no other command', () => {
     const stderr = 'scumble: There is no command "fetch"; scumble help lists them.\n';
     expect(runScumble(['help', 'fetch'])).toEqual({ code: 2, stdout: '', stderr });
+    const inside = 'scumble: There is no command "fetsch"; scumble weights help lists them.\n';
+    for (const args of [
+      ['help', 'weights', 'fetsch'],
+      ['weights', 'help', 'fetsch'],
+    ]) {
+      expect(runScumble(args)).toEqual({ code: 2, stdout: '', stderr: inside });
+    }
   });
 });
 

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { UserError } from '../errors.js';
+
+/**
+ * Adds `help` to a command with commands of its own. Commander's answers a name that it does not know with the list, and no
+ * word.
+ */
+export function registerHelp(group: Command): void {
+  group
+    .helpCommand(false)
+    .command('help')
+    .description('print the help of a command')
+    .argument('[command...]')
+    .action((names: readonly string[]) => {
+      let command = group;
+      for (const name of names) {
+        const found = command.commands.find((other) => other.name() === name);
+        if (!found)
+          throw new UserError(`There is no command "${name}"; ${fullName(command)} help lists them.`);
+        command = found;
+      }
+      command.outputHelp();
+    });
+}
+
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
