@@ -72,7 +72,7 @@ fn main(
   let j0 = select(i0 + HALF + tile * HALF, i0, diagonal);
   let width = u32(sizes.width);
   let k0 = group.z * u32(sizes.slice4);
-  let k1 = k0 + min(u32(sizes.slice4), u32(sizes.count) - k0);
+  let count = min(u32(sizes.slice4), u32(sizes.count) - k0);
   let block = k0 / width * m;
   // Rows beyond the last read the last one; what comes of them is not stored.
   let rows = lane + vec4u(0u, LANES, 2u * LANES, 3u * LANES);
@@ -99,7 +99,7 @@ fn main(
   var high7: Sums;
   if (diagonal) {
     // The rows i are the rows j: a third of the loads, and of 64 blocks of products the 36 on and above the diagonal.
-    for (var k = 0u; k < k1 - k0; k++) {
+    for (var k = 0u; k < count; k++) {
       let upper = fours(low + k);
       let lower = fours(high + k);
       let j = transpose(upper);
@@ -118,7 +118,7 @@ fn main(
       multiply(3u, lower[3], behind_j, &high7);
     }
   } else {
-    for (var k = 0u; k < k1 - k0; k++) {
+    for (var k = 0u; k < count; k++) {
       let j = transpose(fours(side + k));
       let upper = fours(low + k);
       multiply(0u, upper[0], j, &low0);

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { power } from '../gpu/format.js';
 
 /** Turns the text after an option into a value, or throws a UserError that names the option. */
 export type Parser<T> = (text: string) => T;
@@ -37,9 +38,7 @@ export function weight(option: string, most: number): Parser<number> {
   return (text) => {
     const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
     if (value <= most) return value;
-    throw new UserError(
-      `${option} takes a number from 0 to ${most.toExponential().replace('+', '')}, not "${text}".`,
-    );
+    throw new UserError(`${option} takes a number from 0 to ${power(most)}, not "${text}".`);
   };
 }
 

@@ -44,10 +44,10 @@ export class Encoding {
   private pass: GPUComputePassEncoder | undefined;
   private pipeline: GPUComputePipeline | undefined;
 
-  /** @param timestampWrites of each of its passes. */
+  /** @param descriptor of each of its passes. */
   constructor(
     private readonly encoder: GPUCommandEncoder,
-    private readonly timestampWrites?: GPUComputePassTimestampWrites,
+    private readonly descriptor: GPUComputePassDescriptor = {},
   ) {}
 
   /** Appends a step. */
@@ -58,7 +58,7 @@ export class Encoding {
       return;
     }
     const { pipeline, bindGroup } = compiled;
-    this.pass ??= this.encoder.beginComputePass(timestamps(this.timestampWrites));
+    this.pass ??= this.encoder.beginComputePass(this.descriptor);
     if (pipeline !== this.pipeline) this.pass.setPipeline((this.pipeline = pipeline));
     this.pass.setBindGroup(0, bindGroup);
     this.pass.dispatchWorkgroups(...workgroups);
@@ -70,8 +70,4 @@ export class Encoding {
     this.pass = undefined;
     this.pipeline = undefined;
   }
-}
-
-function timestamps(timestampWrites: GPUComputePassTimestampWrites | undefined): GPUComputePassDescriptor {
-  return timestampWrites ? { timestampWrites } : {};
 }

@@ -168,6 +168,7 @@ export class Recorder {
    *
    * @param label the operation that wants it, as of a dispatch.
    * @param to in texels, of which those that no piece covers are left as they are.
+   * @throws ShapeError where they lie otherwise, and what dispatch throws.
    */
   copyIntoTexels(label: string, from: Tensor, to: Tensor, pieces: readonly Piece[]): void {
     const { scope, direction } = this;

@@ -96,7 +96,7 @@ export class StepTimer {
         new Encoding(encoder).add(step);
         encoder.beginComputePass({ timestampWrites: end }).end();
       } else {
-        const encoding = new Encoding(encoder, { ...begin, ...end });
+        const encoding = new Encoding(encoder, { timestampWrites: { ...begin, ...end } });
         encoding.add(step);
         encoding.end();
       }

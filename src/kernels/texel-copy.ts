@@ -1,7 +1,13 @@
 import type { Piece } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import { type Tensor, VECTOR_BYTES } from '../gpu/tensor.js';
+import { type Shape, type Tensor, VECTOR_BYTES } from '../gpu/tensor.js';
 import { TEXEL_COLUMNS } from '../gpu/texels.js';
+
+/** How a copy is to lie: what no piece covers holds anything. */
+interface Layout {
+  shape: Shape;
+  pieces: readonly Piece[];
+}
 
 /**
  * Records a copy of a tensor in texels. On Mesa's software adapter it pays to make one for a shader that does little else
@@ -9,10 +15,16 @@ import { TEXEL_COLUMNS } from '../gpu/texels.js';
  *
  * @param label the operation that it is for.
  * @param tensor whole vec4s of float32.
+ * @param layout default: as it is.
  */
-export function texelCopy(recorder: Recorder, label: string, tensor: Tensor): Tensor {
-  const copy = recorder.temporary(`${label}.texels`, tensor.shape, 'f32', 'texels');
-  recorder.copyIntoTexels(`${label}.texels`, tensor, copy, piecesOf(tensor.bytes / VECTOR_BYTES));
+export function texelCopy(
+  recorder: Recorder,
+  label: string,
+  tensor: Tensor,
+  { shape, pieces }: Layout = { shape: tensor.shape, pieces: piecesOf(tensor.bytes / VECTOR_BYTES) },
+): Tensor {
+  const copy = recorder.temporary(`${label}.texels`, shape, 'f32', 'texels');
+  recorder.copyIntoTexels(`${label}.texels`, tensor, copy, pieces);
   return copy;
 }
 

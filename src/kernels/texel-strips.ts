@@ -3,7 +3,7 @@ import type { Recorder } from '../gpu/recorder.js';
 import { VECTOR_BYTES, type Tensor } from '../gpu/tensor.js';
 import { TEXEL_COLUMNS } from '../gpu/texels.js';
 import { ceilDiv } from '../gpu/workgroups.js';
-import { piecesOf } from './texel-copy.js';
+import { piecesOf, texelCopy } from './texel-copy.js';
 
 /** A strip of the columns of a matrix: [blocks][rows][width], in vec4s, as it lies in texels. */
 export interface StripPlan {
@@ -21,7 +21,7 @@ export interface TexelStrip extends Omit<StripPlan, 'pieces'> {
   texels: Tensor;
 }
 
-/** As much as a cache holds until it has been read. */
+/** As much as a cache holds until it has been read; a strip of a single block may be larger. */
 const STRIP_BYTES = 2 ** 22;
 
 /** Copies of several rows want them to begin at multiples of so many bytes. */
@@ -35,12 +35,10 @@ export function fitsStrips(k4: number): boolean {
 /**
  * How the columns of m rows of k4 vec4s are cut: a block's row is a row of texels, or where the matrix has no longer ones
  * its row as it is. Pure.
- *
- * @param bytes that a strip may take, but for one of a single block.
  */
-export function planStrips(m: number, k4: number, bytes = STRIP_BYTES): StripPlan[] {
+export function planStrips(m: number, k4: number): StripPlan[] {
   if (k4 <= TEXEL_COLUMNS) return [{ first: 0, count: k4, width: k4, pieces: piecesOf(m * k4) }];
-  const blocks = Math.max(1, Math.floor(bytes / (m * TEXEL_COLUMNS * VECTOR_BYTES)));
+  const blocks = Math.max(1, Math.floor(STRIP_BYTES / (m * TEXEL_COLUMNS * VECTOR_BYTES)));
   const strips: StripPlan[] = [];
   for (let first = 0; first < k4; first += blocks * TEXEL_COLUMNS) {
     const count = Math.min(blocks * TEXEL_COLUMNS, k4 - first);
@@ -71,8 +69,6 @@ export function forTexelStrips(
   const [m, k] = f.shape as [number, number];
   for (const { pieces, ...strip } of planStrips(m, k / 4)) {
     const shape = [ceilDiv(strip.count, strip.width) * m, strip.width, 4];
-    const texels = recorder.temporary(`${label}.texels`, shape, 'f32', 'texels');
-    recorder.copyIntoTexels(`${label}.texels`, f, texels, pieces);
-    record({ ...strip, texels });
+    record({ ...strip, texels: texelCopy(recorder, label, f, { shape, pieces }) });
   }
 }

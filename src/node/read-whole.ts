@@ -1,5 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
+const TOO_LARGE = 'it is too large for what it should be';
+
 /**
  * Reads a file, or all that comes out of a pipe.
  *
@@ -11,7 +13,7 @@ export async function readWhole(path: string, most: number): Promise<Uint8Array>
   try {
     const found = await file.stat();
     if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error('it is a device, not a file');
-    if (found.size > most) throw new TooLargeError();
+    if (found.size > most) throw new Error(TOO_LARGE);
     // A plain file is read into memory of its size; of a pipe nothing is known beforehand.
     return found.isFile() ? await file.readFile() : await readPipe(file, most);
   } finally {
@@ -25,11 +27,7 @@ async function readPipe(file: FileHandle, most: number): Promise<Uint8Array> {
   for await (const part of file.createReadStream({ autoClose: false }) as AsyncIterable<Uint8Array>) {
     parts.push(part);
     length += part.length;
-    if (length > most) throw new TooLargeError();
+    if (length > most) throw new Error(TOO_LARGE);
   }
   return Buffer.concat(parts);
-}
-
-class TooLargeError extends Error {
-  override readonly message = 'it is too large for what it should be';
 }

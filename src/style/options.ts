@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { power } from '../gpu/format.js';
 import { HISTORY_BITS, type HistoryBits } from '../lbfgs/index.js';
 import type { Pooling } from '../vgg/network.js';
 import { findLayer } from '../vgg/layers.js';
@@ -112,9 +113,7 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
     const value = resolved[name];
     const [least, most] = RANGES[name];
     if (!(value >= least && value <= most))
-      throw new UserError(
-        `${name} must be a number from ${least} to ${most.toExponential().replace('+', '')}, not ${value}.`,
-      );
+      throw new UserError(`${name} must be a number from ${least} to ${power(most)}, not ${value}.`);
   }
   return resolved;
 }
