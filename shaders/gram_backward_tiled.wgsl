@@ -1,4 +1,4 @@
-// With parts/gram_tile.wgsl.
+// With parts/eight_by_eight.wgsl, parts/gram_feature.wgsl.
 // df[i, k] = sum over j of s[j, i] f[j, k]; added to what df holds when ACCUMULATE is 1.
 //
 // f, df: M rows of K4 vec4s; s: symmetric, rows of WIDTH4 vec4s, a multiple of 16, zero beyond M (see

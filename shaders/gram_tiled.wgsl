@@ -1,4 +1,4 @@
-// With parts/gram_tile.wgsl.
+// With parts/eight_by_eight.wgsl, parts/gram_feature.wgsl.
 // G[i, j] = SCALE * sum over k of f[i, k] f[j, k], for j >= i, stored at (j, i) too when MIRROR is 1.
 //
 // f: M rows of K4 vec4s. A workgroup makes a 64 x 64 tile of G from blocks of 16 columns in workgroup memory, four rows to

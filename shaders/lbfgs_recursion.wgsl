@@ -59,15 +59,17 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   storageBarrier();
 
-  // The first product of each step is asked for before the barrier, to arrive behind it.
+  // The first product of each step is asked for a step ahead, to be there when it is wanted.
   let slot = (first + lane) % SLOTS;
+  var ahead = products[sy(slot, newest)];
   for (var i = lane; i < count; i += LANES) {
     let at = (first + i) % SLOTS;
     own[i] = products[sy(at, at)];
   }
   for (var k = count; k > 0u; k--) {
     let other = (first + k - 1u) % SLOTS;
-    let product = products[sy(slot, other)];
+    let product = ahead;
+    ahead = products[sy(slot, (first + max(k, 2u) - 2u) % SLOTS)];
     if (lane == (k - 1u) % LANES) {
       alpha[k - 1u] = sq[k - 1u] / own[k - 1u];
     }
@@ -86,13 +88,16 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let at = (first + i) % SLOTS;
     var yq = yr[i];
     for (var k = 0u; k < count; k++) {
-      yq -= alpha[k] * products[yy(at, (first + k) % SLOTS)];
+      // The matrix is symmetric, and so read by rows: lanes side by side find their elements side by side.
+      yq -= alpha[k] * products[yy((first + k) % SLOTS, at)];
     }
     yr[i] = scale * yq;
   }
+  ahead = products[sy(first, slot)];
   for (var k = 0u; k < count; k++) {
     let other = (first + k) % SLOTS;
-    let product = products[sy(other, slot)];
+    let product = ahead;
+    ahead = products[sy((other + 1u) % SLOTS, slot)];
     if (lane == k % LANES) {
       gamma[k] = alpha[k] - yr[k] / own[k];
     }

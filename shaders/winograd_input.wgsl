@@ -1,3 +1,4 @@
+// With parts/winograd_transforms.wgsl, parts/winograd_window.wgsl.
 // The input side of Winograd's F(4×4, 3×3) (Lavin & Gray 2016): V = Bᵀ d B for each 6×6 window d that feeds a 4×4 tile
 // of outputs, windows four pixels apart, zeros outside the image. Works off a strip of tile rows. An invocation makes
 // four tiles side by side, a quad, of one channel. V is [blocks][36][inPadded][8 quads] of vec4: what a product reads
@@ -9,6 +10,8 @@ override WIDE: u32 = 0u;
 // As x is stored: f32 and vec4f, or f16 and vec4h.
 alias In = f32;
 alias In4 = vec4f;
+// A number of each of four tiles.
+alias Tiles = vec4f;
 
 struct Sizes {
   height: f32,
@@ -34,27 +37,6 @@ struct Sizes {
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> transformed: array<vec4f>;
 
-// Bᵀ times a column, for four tiles at once.
-fn transform(d: array<vec4f, 6>) -> array<vec4f, 6> {
-  let a = fma(vec4f(-4.0), d[2], d[4]);
-  let b = fma(vec4f(-4.0), d[1], d[3]);
-  let c = d[4] - d[2];
-  let e = 2.0 * (d[3] - d[1]);
-  return array<vec4f, 6>(
-    fma(vec4f(4.0), d[0], fma(vec4f(-5.0), d[2], d[4])),
-    a + b,
-    a - b,
-    c + e,
-    c - e,
-    fma(vec4f(4.0), d[1], fma(vec4f(-5.0), d[3], d[5])),
-  );
-}
-
-// What the padding holds passes as the zero that it is.
-fn rectified(value: vec4f, inside: bool) -> vec4f {
-  return select(vec4f(), max(value, vec4f(sizes.floor)), inside);
-}
-
 fn pick(j: u32, row: array<vec4f, 6>) -> vec4f {
   let low = select(select(row[2], row[1], j == 1u), row[0], j == 0u);
   let high = select(select(row[5], row[4], j == 4u), row[3], j == 3u);
@@ -72,22 +54,6 @@ fn keep(now: bool, next: array<vec4f, 6>, before: array<vec4f, 6>) -> array<vec4
   );
 }
 
-fn pixel(start: i32, column: i32) -> f32 {
-  let width = i32(sizes.width);
-  let inside = column >= 0 && column < width;
-  return select(0.0, f32(x[start + clamp(column, 0, width - 1)]), inside);
-}
-
-fn four(start: i32, column: i32) -> vec4f {
-  if (WIDE == 1u) {
-    let width = i32(sizes.width);
-    return select(vec4f(), vec4f(x4[(start + min(column, width - 4)) / 4]), column < width);
-  }
-  return vec4f(
-    pixel(start, column), pixel(start, column + 1), pixel(start, column + 2), pixel(start, column + 3),
-  );
-}
-
 // A row of the four tiles' windows, transformed; `start` is the row's first pixel.
 fn transformed_row(start: i32, column: i32, inside: bool) -> array<vec4f, 6> {
   let left = pixel(start, column - 1);
@@ -96,7 +62,7 @@ fn transformed_row(start: i32, column: i32, inside: bool) -> array<vec4f, 6> {
   let c = four(start, column + 8);
   let d = four(start, column + 12);
   let right = pixel(start, column + 16);
-  return transform(array<vec4f, 6>(
+  return before(array<vec4f, 6>(
     rectified(vec4f(left, a.w, b.w, c.w), inside),
     rectified(vec4f(a.x, b.x, c.x, d.x), inside),
     rectified(vec4f(a.y, b.y, c.y, d.y), inside),
@@ -144,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let stride = channels * 8u;
   let at = (group.x * 36u * channels + channel) * 8u + local.x;
   for (var j = 0u; j < u32(sizes.columns); j++) {
-    let v = transform(array<vec4f, 6>(
+    let v = before(array<vec4f, 6>(
       pick(j, r0), pick(j, r1), pick(j, r2), pick(j, r3), pick(j, r4), pick(j, r5),
     ));
     for (var i = 0u; i < 6u; i++) {

@@ -1,3 +1,4 @@
+// With parts/winograd_transforms.wgsl, parts/winograd_store.wgsl.
 // The output side of Winograd's F(4×4, 3×3) (Lavin & Gray 2016): y = Aᵀ m A + bias for each tile, cut where the image
 // ends. Works off a strip of tile rows. An invocation makes four tiles side by side, a quad, of one channel. m is
 // [blocks][36][outPadded][8 quads] of vec4. Grid: (blocks, ⌈outChannels / 8⌉, 1).
@@ -10,6 +11,8 @@ alias Gate = f32;
 alias Gate4 = vec4f;
 alias Out = f32;
 alias Out4 = vec4f;
+// A number of each of four tiles.
+alias Tiles = vec4f;
 
 struct Sizes {
   height: f32,
@@ -43,42 +46,6 @@ struct Sizes {
 @group(0) @binding(5) var<storage, read_write> y: array<Out>;
 @group(0) @binding(6) var<storage, read_write> y4: array<Out4>;
 
-// Aᵀ times a column, for four tiles at once.
-fn transform(m: array<vec4f, 6>) -> array<vec4f, 4> {
-  let a = m[1] + m[2];
-  let b = m[1] - m[2];
-  let c = m[3] + m[4];
-  let d = m[3] - m[4];
-  return array<vec4f, 4>(
-    m[0] + a + c,
-    fma(vec4f(2.0), d, b),
-    fma(vec4f(4.0), c, a),
-    fma(vec4f(8.0), d, b) + m[5],
-  );
-}
-
-fn put(at: i32, value: f32) {
-  var kept = value;
-  if (sizes.gated == 1.0) {
-    kept = select(0.0, value, f32(gate[at]) > 0.0);
-  }
-  if (sizes.accumulate == 1.0) {
-    kept += f32(y[at]);
-  }
-  y[at] = Out(kept);
-}
-
-fn put4(at: i32, value: vec4f) {
-  var kept = value;
-  if (sizes.gated == 1.0) {
-    kept = select(vec4f(), value, vec4f(gate4[at]) > vec4f());
-  }
-  if (sizes.accumulate == 1.0) {
-    kept += vec4f(y4[at]);
-  }
-  y4[at] = Out4(kept);
-}
-
 // Column j of Aᵀ: the powers 0 to 3 of 1, -1, 2, -2 in the middle, (1, 0, 0, 0) and (0, 0, 0, 1) at the ends.
 fn weights(j: u32) -> vec4f {
   let sign = select(-1.0, 1.0, (j & 1u) == 1u);
@@ -86,22 +53,6 @@ fn weights(j: u32) -> vec4f {
   let middle = vec4f(1.0, base, base * base, base * base * base);
   let ends = select(vec4f(0.0, 0.0, 0.0, 1.0), vec4f(1.0, 0.0, 0.0, 0.0), j == 0u);
   return select(middle, ends, j == 0u || j == 5u);
-}
-
-// Four pixels of a row that begins at `start`.
-fn store(start: i32, column: i32, value: vec4f) {
-  let width = i32(sizes.width);
-  if (WIDE == 1u) {
-    if (column < width) {
-      put4((start + column) / 4, value);
-    }
-    return;
-  }
-  // A loop whose length the compiler cannot know: many guarded stores, unrolled, take Mesa's compiler minutes.
-  let count = clamp(width - column, 0, 4);
-  for (var k = 0; k < count; k++) {
-    put(start + column + k, value[k]);
-  }
 }
 
 fn add(sums: array<vec4f, 4>, value: vec4f, weights: vec4f) -> array<vec4f, 4> {
@@ -138,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var out2 = array<vec4f, 4>();
   var out3 = array<vec4f, 4>();
   for (var j = 0u; j < u32(sizes.columns); j++) {
-    let m = transform(array<vec4f, 6>(
+    let m = after(array<vec4f, 6>(
       products[j * stride + at],
       products[(6u + j) * stride + at],
       products[(12u + j) * stride + at],

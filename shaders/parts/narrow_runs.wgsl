@@ -1,31 +1,6 @@
-// The shader declares the image twice, as `x` by numbers and as `x4` by fours, `sizes` with its height and width4, and
-// `weights` as conv2d_narrow_pack.wgsl lays them out. A workgroup is a subgroup of eight lanes side by side, and makes four
-// rows of four pixels a lane.
-
-// Four pixels of a row, and the same one pixel to the left and to the right.
-struct Run {
-  left: vec4f,
-  middle: vec4f,
-  right: vec4f,
-}
-
-// A vector of pixels of one row, zeros outside the image.
-fn load(plane: i32, row: i32, column: i32) -> vec4f {
-  let height = i32(sizes.height);
-  let width = i32(sizes.width4);
-  let inside = row >= 0 && row < height && column >= 0 && column < width;
-  let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
-  return select(vec4f(), vec4f(x4[at]), inside);
-}
-
-// A single pixel, likewise; the column counts pixels.
-fn pixel(plane: i32, row: i32, column: i32) -> f32 {
-  let height = i32(sizes.height);
-  let width = 4 * i32(sizes.width4);
-  let inside = row >= 0 && row < height && column >= 0 && column < width;
-  let at = (plane * height + clamp(row, 0, height - 1)) * width + clamp(column, 0, width - 1);
-  return select(0.0, f32(x[at]), inside);
-}
+// With parts/narrow_taps.wgsl.
+// The shader declares `weights` as conv2d_narrow_pack.wgsl lays them out. A workgroup is a subgroup of eight lanes side by
+// side, and makes four rows of four pixels a lane.
 
 // Row k of six, between the pixels of all six beside the workgroup's own, a row a lane. These take two loads for all; one
 // for each row and side would make a loop outgrow a processor's instruction cache.
@@ -64,21 +39,6 @@ fn window(plane: i32, row: i32, across: i32, lane: u32) -> Window {
   );
 }
 
-// Nine, row by row.
-struct Taps {
-  first: vec4f,
-  second: vec4f,
-  last: f32,
-}
-
-// An outer channel's taps for three inner channels.
-struct Filter {
-  p: Taps,
-  q: Taps,
-  r: Taps,
-  bias: f32,
-}
-
 // Loaded by the lanes together, four numbers each, and handed round.
 fn filter_of(outer: u32, lane: u32) -> Filter {
   let own = weights[outer * 8u + lane];
@@ -89,20 +49,6 @@ fn filter_of(outer: u32, lane: u32) -> Filter {
     Taps(subgroupShuffle(own, 4u), subgroupShuffle(own, 5u), last.z),
     last.w,
   );
-}
-
-// sum + one row of pixels convolved with nine taps; the runs are the rows above, at and below it.
-fn convolve(sum: vec4f, a: Run, b: Run, c: Run, t: Taps) -> vec4f {
-  var s = sum;
-  s = fma(a.left, vec4f(t.first.x), s);
-  s = fma(a.middle, vec4f(t.first.y), s);
-  s = fma(a.right, vec4f(t.first.z), s);
-  s = fma(b.left, vec4f(t.first.w), s);
-  s = fma(b.middle, vec4f(t.second.x), s);
-  s = fma(b.right, vec4f(t.second.y), s);
-  s = fma(c.left, vec4f(t.second.z), s);
-  s = fma(c.middle, vec4f(t.second.w), s);
-  return fma(c.right, vec4f(t.last), s);
 }
 
 // Four rows, a lane's four pixels each.

@@ -122,7 +122,8 @@ export function conv2dFlops(g: Conv2dGeometry): number {
   return 2 * taps * g.outputChannels * g.outputHeight * g.outputWidth * g.batch;
 }
 
-export type Conv2dVariant = 'direct' | 'narrow' | 'tiled' | 'uniform' | 'winograd' | 'winograd-tiled';
+export type Conv2dVariant =
+  'direct' | 'narrow' | 'narrow-lanes' | 'tiled' | 'uniform' | 'winograd' | 'winograd-tiled';
 
 /** Pixels along a side of an output tile of Winograd's variants. */
 export const WINOGRAD_TILE = 4;
@@ -137,7 +138,7 @@ const WINOGRAD_GOOD_TILES = 150;
 /** One input channel more, and a block of its weights would not fit a uniform binding. */
 const WINOGRAD_MOST_CHANNELS = 512;
 
-/** Lanes of a subgroup of the narrow variant, each with a vector of so many pixels. */
+/** Lanes of a subgroup of the narrow variant, and columns of a workgroup of narrow-lanes, each of a vector of so many pixels. */
 export const NARROW_LANES = 8;
 export const NARROW_PIXELS = 4;
 
@@ -150,7 +151,7 @@ const NARROW_MOST_OUTPUTS = 512;
  * one takes all; the others only VGG's kind: 3×3, stride 1, one pixel of padding.
  *
  * @param facts of the adapter: whether it is a processor in disguise, where loads cost more than arithmetic, and its
- *   subgroups, which the narrow variant needs.
+ *   subgroups, which 'narrow' needs.
  */
 export function conv2dVariants(
   g: Conv2dGeometry,
@@ -170,14 +171,15 @@ export function conv2dVariants(
   const winograd: Conv2dVariant[] = fitsWinograd ? ['winograd'] : [];
   const winogradTiled: Conv2dVariant[] = fitsWinograd ? ['winograd-tiled'] : [];
   const fitsNarrow =
-    subgroupSize === NARROW_LANES &&
     g.inputChannels <= NARROW_MOST_CHANNELS &&
     g.outputChannels <= NARROW_MOST_OUTPUTS &&
     g.inputWidth % NARROW_PIXELS === 0;
-  const narrow: Conv2dVariant[] = fitsNarrow ? ['narrow'] : [];
-  if (software) return [...winograd, ...narrow, 'uniform', 'tiled', ...winogradTiled, 'direct'];
+  const narrow: Conv2dVariant[] = fitsNarrow && subgroupSize === NARROW_LANES ? ['narrow'] : [];
+  const narrowLanes: Conv2dVariant[] = fitsNarrow ? ['narrow-lanes'] : [];
+  if (software)
+    return [...winograd, ...narrow, ...narrowLanes, 'uniform', 'tiled', ...winogradTiled, 'direct'];
   const tiles = g.batch * ceilDiv(g.outputHeight, WINOGRAD_TILE) * ceilDiv(g.outputWidth, WINOGRAD_TILE);
   const good = fewest >= WINOGRAD_GOOD_CHANNELS && tiles >= WINOGRAD_GOOD_TILES;
   const forGpus: Conv2dVariant[] = good ? [...winogradTiled, 'tiled'] : ['tiled', ...winogradTiled];
-  return [...forGpus, ...narrow, 'uniform', ...winograd, 'direct'];
+  return [...narrowLanes, ...forGpus, ...narrow, 'uniform', ...winograd, 'direct'];
 }

@@ -34,7 +34,7 @@ export function gramMseWays(
   const numbers = g.inputChannels * g.kernelHeight * g.kernelWidth;
   if (g.batch > 1 || y.dtype !== 'f32' || numbers >= g.outputChannels) return ['maps'];
   // The other kernels for convolutions make many channels at a time, and idle where there are three.
-  return conv2dVariants(g, facts).includes('narrow') ? ['filters', 'maps'] : ['maps', 'filters'];
+  return conv2dVariants(g, facts).includes('narrow-lanes') ? ['filters', 'maps'] : ['maps', 'filters'];
 }
 
 /** A convolution y = conv2d(x, weights, bias, options) whose output's Gram matrix is compared with another. */

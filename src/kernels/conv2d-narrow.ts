@@ -6,8 +6,9 @@ import { ceilDiv } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 import { NARROW_LANES, NARROW_PIXELS } from './conv2d-geometry.js';
 
-/** Rows that an invocation makes. */
+/** Rows that an invocation of a subgroup makes, and a workgroup of invocations that share nothing. */
 const ROWS = 4;
+const LANES_ROWS = 8;
 
 /** Vectors of four weights to an outer channel; invocations of a workgroup that packs them. */
 const OUTER_VECTORS = 8;
@@ -16,12 +17,30 @@ const PACK_WORKGROUP = 64;
 /** Inner channels that there is room for. */
 const SLOTS = 3;
 
+const SHADERS = {
+  subgroups: { forward: 'conv2d_narrow_in', adjoint: 'conv2d_narrow_out', rows: ROWS },
+  lanes: { forward: 'conv2d_narrow_in_lanes', adjoint: 'conv2d_narrow_out_lanes', rows: LANES_ROWS },
+} as const;
+
 /**
  * Records the 3×3 convolution of x into y where one side has at most three channels: the input of a forward pass, or,
  * with an adjoint filter, the output of a gradient to the input. Wants subgroups of NARROW_LANES and rows of whole vectors.
  */
 export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
-  const { label, x, filter, y, accumulate, flops } = call;
+  narrow(recorder, call, 'subgroups');
+}
+
+/** The same by invocations that share nothing, for GPUs. Wants rows of whole vectors. */
+export function conv2dNarrowLanes(recorder: Recorder, call: Conv3x3): void {
+  narrow(recorder, call, 'lanes');
+}
+
+function narrow(
+  recorder: Recorder,
+  { label, x, filter, y, accumulate, flops }: Conv3x3,
+  kind: keyof typeof SHADERS,
+): void {
+  const { forward, adjoint: backward, rows } = SHADERS[kind];
   const { adjoint, batch, inputChannels, outputChannels, height, width } = filter;
   const outer = adjoint ? inputChannels : outputChannels;
   const weights = pack(recorder, filter, outer);
@@ -29,7 +48,7 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
   const sizes = [inputChannels, outputChannels, height, vectors];
   recorder.dispatch({
     label,
-    shader: adjoint ? 'conv2d_narrow_out' : 'conv2d_narrow_in',
+    shader: adjoint ? backward : forward,
     constants: { BINDING_VECTORS: outer * OUTER_VECTORS },
     ...(adjoint ? {} : { types: { In: x.dtype, In4: wgslType(x.dtype, 4), Out4: wgslType(y.dtype, 4) } }),
     bindings: [
@@ -39,7 +58,7 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
       uniform(recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS] : sizes)),
       accumulate ? update(y) : write(y),
     ],
-    workgroups: [ceilDiv(vectors, NARROW_LANES), ceilDiv(height, ROWS), batch],
+    workgroups: [ceilDiv(vectors, NARROW_LANES), ceilDiv(height, rows), batch],
     flops,
   });
 }

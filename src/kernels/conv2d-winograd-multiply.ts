@@ -24,8 +24,16 @@ export interface Matrices {
 /** What a binding holds anywhere is far from all of a large image. */
 const STRIP_BYTES = 2 ** 24;
 
+/**
+ * For GPUs: half of what a binding holds anywhere. A strip is three dispatches that wait for one another, and in each of
+ * them there is to be enough to do.
+ */
+const TILED_STRIP_BYTES = 2 ** 26;
+
 /** A way to make the products: how it wants the channels padded and the weights laid out, and what it records. */
 export interface Multiplication {
+  /** What an invocation of the transforms works off: a quad, or a single tile, for many of them. */
+  transforms: 'quad' | 'tile';
   /** Output channels of a group of weights: these are padded to whole groups. */
   outputs: number;
   /** Input channels are padded to a multiple of this. */
@@ -49,6 +57,7 @@ export function sharedSpan(quads: number): number {
 
 /** For processors with subgroups as large as a block, whose lanes load weights together and hand them round. */
 export const SHARED: Multiplication = {
+  transforms: 'quad',
   outputs: 64,
   inputs: 4,
   form: 'texels',
@@ -77,6 +86,7 @@ const BINDING_BYTES = 65_536;
  * that takes bindings.
  */
 export const SINGLE: Multiplication = {
+  transforms: 'quad',
   outputs: 32,
   inputs: 4,
   form: 'buffer',
@@ -114,11 +124,12 @@ const TILED_BLOCKS = 2;
 
 /** For GPUs, by tiles in workgroup memory. */
 export const TILED: Multiplication = {
+  transforms: 'tile',
   outputs: 64,
   inputs: 8,
   form: 'buffer',
   copies: false,
-  stripBytes: STRIP_BYTES,
+  stripBytes: TILED_STRIP_BYTES,
   room: 0,
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);

@@ -27,6 +27,11 @@ const LEAST = -(2 - 2 ** -23) * 2 ** 127;
 /** Channels that a workgroup transforms. */
 const WORKGROUP_CHANNELS = 8;
 
+const TRANSFORMS = {
+  quad: { input: 'winograd_input', output: 'winograd_output' },
+  tile: { input: 'winograd_input_tiled', output: 'winograd_output_tiled' },
+} as const;
+
 /** A transform of no more bytes is made in one. */
 const WHOLE_BYTES = 2 ** 24;
 
@@ -82,6 +87,7 @@ function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplicat
   const { label, filter, rectify } = call;
   const { batch, inputChannels, outputChannels, height, width } = filter;
   const { inputs, outputs } = multiplication;
+  const shaders = TRANSFORMS[multiplication.transforms];
   const inPadded = ceilDiv(inputChannels, inputs) * inputs;
   const outPadded = ceilDiv(outputChannels, outputs) * outputs;
   const channels = Math.max(inPadded, outPadded);
@@ -97,11 +103,12 @@ function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplicat
       const floor = rectify ? 0 : LEAST;
       const asRead = (tensor: Tensor) =>
         multiplication.copies ? texelCopy(recorder, label, tensor) : tensor;
-      transform(recorder, call, [...place, inputChannels, inPadded, image, floor, SIDE], transformed);
+      const inputSizes = [...place, inputChannels, inPadded, image, floor, SIDE];
+      transform(recorder, call, shaders.input, inputSizes, transformed);
       const matrices = { transformed: asRead(transformed), weights, products, quads: strip.quads };
       multiplication.record(recorder, label, matrices, share);
-      const sizes = [...place, outputChannels, outPadded, image];
-      restore(recorder, call, sizes, asRead(products), image + number > 0);
+      const outputSizes = [...place, outputChannels, outPadded, image];
+      restore(recorder, call, shaders.output, outputSizes, asRead(products), image + number > 0);
     });
   }
 }
@@ -110,13 +117,14 @@ function winograd(recorder: Recorder, call: Conv3x3, multiplication: Multiplicat
 function transform(
   recorder: Recorder,
   { label, x, filter }: Conv3x3,
+  shader: 'winograd_input' | 'winograd_input_tiled',
   sizes: readonly number[],
   transformed: Tensor,
 ): void {
   const [blocks, , channels] = transformed.shape as [number, number, number, number];
   recorder.dispatch({
     label: `${label}.transform`,
-    shader: 'winograd_input',
+    shader,
     constants: { WIDE: isWide(filter) ? 1 : 0 },
     types: { In: x.dtype, In4: wgslType(x.dtype, 4) },
     bindings: [read(x), read(x), uniform(recorder.parameters('winograd.sizes', sizes)), write(transformed)],
@@ -128,6 +136,7 @@ function transform(
 function restore(
   recorder: Recorder,
   { label, filter, y, accumulate, gate }: Conv3x3,
+  shader: 'winograd_output' | 'winograd_output_tiled',
   place: readonly number[],
   products: Tensor,
   begun: boolean,
@@ -141,7 +150,7 @@ function restore(
   const unused = write(recorder.temporary('winograd.unused', [QUAD]));
   recorder.dispatch({
     label: `${label}.restore`,
-    shader: 'winograd_output',
+    shader,
     constants: { WIDE: wide ? 1 : 0 },
     types: {
       Gate: gateType,

@@ -14,7 +14,7 @@ import {
   conv2dVariants,
   geometryConstants,
 } from './conv2d-geometry.js';
-import { conv2dNarrow } from './conv2d-narrow.js';
+import { conv2dNarrow, conv2dNarrowLanes } from './conv2d-narrow.js';
 import { conv2dTiled } from './conv2d-tiled.js';
 import { conv2dUniform } from './conv2d-uniform.js';
 import { conv2dWinograd, conv2dWinogradTiled } from './conv2d-winograd.js';
@@ -25,6 +25,7 @@ import { conv2dShape } from './shapes.js';
 /** The variants made for 3×3, stride 1, pad 1: they serve the forward pass and the gradient to the input alike. */
 const SHADERS_3X3 = {
   narrow: conv2dNarrow,
+  'narrow-lanes': conv2dNarrowLanes,
   tiled: conv2dTiled,
   uniform: conv2dUniform,
   winograd: conv2dWinograd,

@@ -52,6 +52,8 @@ export interface GramPlan {
   slice: number;
   /** Of 'broadcast' and 'texels' there is one for each tile on and above the diagonal; of the others one for each tile. */
   workgroups: readonly [number, number, number];
+  /** Invocations that add up the slices of an entry: see gram_reduce.wgsl. */
+  shares: number;
 }
 
 interface Recipe {
@@ -63,15 +65,17 @@ interface Recipe {
   wanted: number;
   /** A slice shorter than this costs more in adding up than it gains. */
   shortest: number;
+  /** Invocations among which many slices are shared; on a processor they would wait for barriers instead of for memory. */
+  shares: number;
   /** A sum runs over no more columns than this in one piece, which bounds the growth of rounding errors. */
   longest: number;
 }
 
 const RECIPES: Record<GramVariant, Recipe> = {
-  broadcast: { tile: 4 * BROADCAST_LANES, step: 4, wanted: 16, shortest: 512, longest: 2048 },
-  texels: { tile: TEXEL_TILE, step: 4, wanted: 8, shortest: 512, longest: 2048 },
-  lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192 },
-  tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048 },
+  broadcast: { tile: 4 * BROADCAST_LANES, step: 4, wanted: 16, shortest: 512, longest: 2048, shares: 1 },
+  texels: { tile: TEXEL_TILE, step: 4, wanted: 8, shortest: 512, longest: 2048, shares: 1 },
+  lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192, shares: 1 },
+  tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048, shares: 16 },
 };
 
 /** Columns that a row of texels holds. */
@@ -82,7 +86,7 @@ const PARTIAL_BYTES = 2 ** 25;
 
 /** Cuts an m × k times k × m product. Depends on nothing but its arguments, so that results can be repeated. */
 export function planGram(variant: GramVariant, m: number, k: number): GramPlan {
-  const { tile, step, wanted, shortest, longest } = RECIPES[variant];
+  const { tile, step, wanted, shortest, longest, shares } = RECIPES[variant];
   const side = ceilDiv(m, tile);
   // Of 'texels', whole ones on the diagonal and halves beside it.
   const tiles = variant === 'texels' ? side * side : (side * (side + 1)) / 2;
@@ -95,5 +99,5 @@ export function planGram(variant: GramVariant, m: number, k: number): GramPlan {
   const slices = ceilDiv(k, slice);
   const oneByOne = variant === 'broadcast' || variant === 'texels';
   const [across, down] = oneByOne ? linearGrid(tiles, 1) : [side, side];
-  return { slices, slice, workgroups: [across, down, slices] };
+  return { slices, slice, workgroups: [across, down, slices], shares: slices > shares ? shares : 1 };
 }

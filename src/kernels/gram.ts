@@ -54,9 +54,9 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
     recorder.dispatch({
       label: 'gram.reduce',
       shader: 'gram_reduce',
-      constants: { M: m, SLICES: slices, SCALE: scale },
+      constants: { M: m, SLICES: slices, SCALE: scale, SHARES: plan.shares },
       bindings: [read(target), write(g)],
-      workgroups: linearGrid(m * m),
+      workgroups: linearGrid(m * m * plan.shares),
       flops: (m * (m + 1) * slices) / 2,
     });
   }

@@ -11,7 +11,7 @@ import { uniformBlocks } from '../../src/kernels/conv2d-uniform.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { Storage, Tensor, type Shape } from '../../src/gpu/tensor.js';
 import { winogradStrips } from '../../src/kernels/conv2d-winograd.js';
-import { sharedSpan } from '../../src/kernels/conv2d-winograd-multiply.js';
+import { SHARED, sharedSpan, TILED } from '../../src/kernels/conv2d-winograd-multiply.js';
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, useGpu, usePlainGpu } from '../support/gpu.js';
@@ -93,12 +93,13 @@ const WINOGRAD: typeof CASES = [
   ['two quads, five groups of outputs', [1, 18, 7, 8], [260, 18, 3, 3], same],
   ['a batch', [3, 18, 9, 7], [34, 18, 3, 3], same],
 ];
-/** The narrow variant takes up to three input channels in rows of whole vectors, where subgroups have eight lanes. */
+/** The narrow variants take up to three input channels in rows of whole vectors, one of them where subgroups have eight lanes. */
 const NARROW: typeof CASES = [
   ['one vector', [1, 3, 1, 4], [5, 3, 3, 3], same],
   ['VGG’s first layer', [1, 3, 19, 36], [64, 3, 3, 3], same],
   ['a single channel', [1, 1, 6, 64], [9, 1, 3, 3], same],
   ['two channels of a batch', [3, 2, 9, 40], [6, 2, 3, 3], same],
+  ['the most outputs', [1, 3, 2, 8], [512, 3, 3, 3], same],
 ];
 const GENERAL: typeof CASES = [
   ['1×1 kernel', [1, 4, 6, 5], [3, 4, 1, 1], {}],
@@ -113,7 +114,7 @@ const GENERAL: typeof CASES = [
 describe.each([
   ...['direct', 'tiled', 'uniform'].flatMap((variant) => CASES.map((c) => [variant, ...c] as const)),
   ...['winograd', 'winograd-tiled'].flatMap((variant) => WINOGRAD.map((c) => [variant, ...c] as const)),
-  ...NARROW.map((c) => ['narrow', ...c] as const),
+  ...['narrow', 'narrow-lanes'].flatMap((variant) => NARROW.map((c) => [variant, ...c] as const)),
   ...GENERAL.map((c) => ['direct', ...c] as const),
 ])('conv2d (%s): %s', (variant, _name, input, weights, options) => {
   const { g, x, w, b, dy } = numbers(input, weights, options);
@@ -151,6 +152,7 @@ describe.each([
   ['tiled', [1, 3, 19, 34], [5, 3, 3, 3]],
   ['uniform', [1, 3, 19, 34], [5, 3, 3, 3]],
   ['narrow', [1, 3, 19, 36], [5, 3, 3, 3]],
+  ['narrow-lanes', [1, 3, 19, 36], [5, 3, 3, 3]],
   ['winograd', [1, 17, 18, 33], [33, 17, 3, 3]],
   ['winograd', [2, 16, 6, 36], [20, 16, 3, 3]],
   ['winograd-tiled', [2, 17, 6, 36], [20, 17, 3, 3]],
@@ -233,12 +235,15 @@ it('asks for the input where the gradient depends on its sign', () => {
 describe('on a device without subgroups, at the limits that every device has', () => {
   const plain = usePlainGpu();
 
-  it.each(WINOGRAD)('multiplies by Winograd’s variant: %s', async (_name, input, weights, options) => {
+  it.each([
+    ...['winograd', 'winograd-tiled'].flatMap((variant) => WINOGRAD.map((c) => [variant, ...c] as const)),
+    ...NARROW.map((c) => ['narrow-lanes', ...c] as const),
+  ])('convolves by %s: %s', async (variant, _name, input, weights, options) => {
     const { g, x, w, b } = numbers(input, weights, options);
     expect(plain().facts.subgroupSize).toBeUndefined();
-    plain().variants.force('conv2d', 'winograd');
+    plain().variants.force('conv2d', variant);
     const [y] = await evaluate(plain(), [x, w, b], (r, xt, wt, bt) => conv2d(r, xt!, wt!, bt, options));
-    expect(y).toBeAllClose(conv2dOracle(g, x.data, w.data, b.data), tolerance(input[1]! * 9, 'winograd'));
+    expect(y).toBeAllClose(conv2dOracle(g, x.data, w.data, b.data), tolerance(input[1]! * 9, variant));
   });
 });
 
@@ -269,14 +274,16 @@ describe.each([...CASES, ...GENERAL])(
   },
 );
 
-it('convolves a picture that Winograd’s variant cuts into strips', async () => {
-  const side = 88;
+it.each([
+  ['winograd', SHARED, 88],
+  ['winograd-tiled', TILED, 128],
+] as const)('convolves a picture that %s cuts into strips', async (variant, { stripBytes }, side) => {
   const { g, x, w, b } = numbers([1, 512, side, side], [16, 512, 3, 3], same);
-  expect(winogradStrips(side, side, 512, 2 ** 24).strips.length).toBeGreaterThan(1);
-  gpu().variants.force('conv2d', 'winograd');
+  expect(winogradStrips(side, side, 512, stripBytes).strips.length).toBeGreaterThan(1);
+  gpu().variants.force('conv2d', variant);
   const [y] = await evaluate(gpu(), [x, w, b], (r, xt, wt, bt) => conv2d(r, xt!, wt!, bt, same));
   // The definition at every 97th output: all of them would take the oracle minutes.
-  const { absolute } = tolerance(512 * 9, 'winograd');
+  const { absolute } = tolerance(512 * 9, variant);
   for (let at = 0; at < y!.length; at += 97) {
     const [o, i, j] = [Math.floor(at / side ** 2), Math.floor(at / side) % side, at % side];
     let sum = b.data[o]!;
@@ -347,7 +354,7 @@ describe('what conv2d refuses', () => {
 
 describe('choices made without a GPU', () => {
   it('offers the 3×3 variants only to VGG’s kind of convolution', () => {
-    const all = ['direct', 'tiled', 'uniform'];
+    const all = ['direct', 'narrow-lanes', 'tiled', 'uniform'];
     const gpuFacts = { software: false, subgroupSize: 32 };
     const variants = (w: Shape, options: Conv2dOptions) =>
       conv2dVariants(geometry([1, 3, 8, 8], w, options), gpuFacts);
@@ -364,9 +371,11 @@ describe('choices made without a GPU', () => {
     const best = (channels: number, side: number) =>
       conv2dVariants(geometry([1, channels, side, side], [channels, channels, 3, 3], same), gpuFacts)[0];
     expect([best(64, 52), best(63, 52), best(64, 48)]).toEqual(['winograd-tiled', 'tiled', 'tiled']);
-    const first = (input: Shape, subgroupSize?: number) =>
-      conv2dVariants(geometry(input, [4, input[1]!, 3, 3], same), { software: true, subgroupSize })[0];
-    expect(first([1, 3, 8, 8])).toBe('uniform');
+    const first = (input: Shape, subgroupSize?: number, software = true) =>
+      conv2dVariants(geometry(input, [4, input[1]!, 3, 3], same), { software, subgroupSize })[0];
+    expect(first([1, 3, 8, 8], 32, false)).toBe('narrow-lanes');
+    expect(first([1, 3, 8, 6], 32, false)).toBe('tiled');
+    expect(first([1, 3, 8, 8])).toBe('narrow-lanes');
     expect(first([1, 3, 8, 8], 8)).toBe('narrow');
     expect(first([1, 3, 8, 6], 8)).toBe('uniform');
     expect(first([1, 4, 8, 8], 8)).toBe('uniform');

@@ -1,15 +1,5 @@
-// The shader declares f, M rows of K4 vec4s.
-//
 // What an invocation adds up of a tile of 64 x 64 numbers that 64 of them make: eight rows times eight columns, four side
 // by side in either half of the tile, so that four vectors from workgroup memory serve 64 multiply-adds.
-
-// Vector k of a row, zeros from the last row and from `end` on.
-fn feature(row: u32, k: u32, end: u32) -> vec4f {
-  if (row < M && k < end) {
-    return vec4f(f[row * K4 + k]);
-  }
-  return vec4f();
-}
 
 // Of rows or of columns, those of the first half and those of the second.
 struct Eight {
