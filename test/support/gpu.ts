@@ -17,6 +17,20 @@ export function usePlainGpu(): () => Gpu {
   });
 }
 
+/**
+ * Likewise, with the kernels that a GPU would take on its own, but Winograd's wherever these can be: this machine's
+ * device under a GPU's name.
+ */
+export function useGpuKernels(): () => Gpu {
+  return useDevice(async (entry) => {
+    const gpu = await Gpu.request(entry);
+    const facts = { ...gpu.facts, software: false, subgroupSize: undefined, quickTexels: false };
+    Object.assign(gpu, { facts });
+    gpu.variants.prefer('winograd-tiled');
+    return gpu;
+  });
+}
+
 function useDevice(open: (entry: GPU) => Promise<Gpu>): () => Gpu {
   let gpu: Gpu | undefined;
   let close: (() => void) | undefined;
