@@ -1,7 +1,7 @@
 // 3×3 convolution, stride 1, one pixel of zero padding, tiled for GPUs: a workgroup makes 16×16 pixels of 32 output
 // channels, an invocation 4×1 pixels of 8 channels in registers. Input and weights pass through workgroup memory, four
 // input channels at a time (9.8 KiB). Weights as laid out by conv2d_tiled_pack.wgsl, viewed as vec4.
-// Grid: (⌈WIDTH / 16⌉ · ⌈HEIGHT / 16⌉, ⌈OUT_CHANNELS / 32⌉, images).
+// Grid: (⌈WIDTH / 16⌉, ⌈HEIGHT / 16⌉, images · PADDED_CHANNELS / 32).
 override IN_CHANNELS: u32 = 1u;
 override OUT_CHANNELS: u32 = 1u;
 override PADDED_CHANNELS: u32 = 32u;
@@ -14,6 +14,8 @@ override ACCUMULATE: u32 = 0u;
 const STEP: u32 = 4u;
 const SIDE: u32 = 18u;
 const PLANE: u32 = SIDE * SIDE;
+// Numbers from row to row in workgroup memory: one to spare, so that few of those who load together want the same bank.
+const PITCH: u32 = SIDE + 1u;
 
 // As x and y are stored: f32 or f16.
 alias In = f32;
@@ -25,7 +27,7 @@ alias Out = f32;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Out>;
 
-var<workgroup> pixels: array<f32, STEP * PLANE>;
+var<workgroup> pixels: array<f32, STEP * SIDE * PITCH>;
 // For each channel of the step, each tap: 8 vec4 of output channels.
 var<workgroup> filters: array<vec4f, STEP * 72u>;
 
@@ -35,10 +37,10 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let tilesAcross = (u32(WIDTH) + 15u) / 16u;
-  let tileRow = i32(group.x / tilesAcross) * 16;
-  let tileColumn = i32(group.x % tilesAcross) * 16;
-  let image = group.z;
+  let tileRow = i32(group.y) * 16;
+  let tileColumn = i32(group.x) * 16;
+  let image = group.z / (PADDED_CHANNELS / 32u);
+  let outputs = group.z % (PADDED_CHANNELS / 32u);
 
   // Lanes that run side by side share their weights and walk along the pixels.
   let localColumn = (lane % 4u) * 4u;
@@ -56,13 +58,13 @@ fn main(
       if (c < IN_CHANNELS && row >= 0 && row < HEIGHT && column >= 0 && column < WIDTH) {
         value = f32(x[i32(image * IN_CHANNELS + c) * HEIGHT * WIDTH + row * WIDTH + column]);
       }
-      pixels[i] = value;
+      pixels[i / SIDE * PITCH + i % SIDE] = value;
     }
     for (var i = lane; i < STEP * 72u; i += 256u) {
       let c = first + i / 72u;
       var value = vec4f();
       if (c < IN_CHANNELS) {
-        value = w[(c * 9u + (i % 72u) / 8u) * (PADDED_CHANNELS / 4u) + group.y * 8u + i % 8u];
+        value = w[(c * 9u + (i % 72u) / 8u) * (PADDED_CHANNELS / 4u) + outputs * 8u + i % 8u];
       }
       filters[i] = value;
     }
@@ -72,7 +74,7 @@ fn main(
     let steps = min(STEP, IN_CHANNELS - first);
     for (var c = 0u; c < steps; c++) {
       for (var u = 0u; u < 3u; u++) {
-        let at = c * PLANE + (localRow + u) * SIDE + localColumn;
+        let at = (c * SIDE + localRow + u) * PITCH + localColumn;
         let run = array<f32, 6>(
           pixels[at], pixels[at + 1u], pixels[at + 2u], pixels[at + 3u], pixels[at + 4u], pixels[at + 5u],
         );
@@ -92,18 +94,18 @@ fn main(
 
   // To be indexed by a loop: what is indexed so does not stay in registers. A loop of 32, which the compiler is not to
   // know: it would unroll all these stores.
-  var outputs = array<vec4f, 8>(low[0], high[0], low[1], high[1], low[2], high[2], low[3], high[3]);
+  var sums = array<vec4f, 8>(low[0], high[0], low[1], high[1], low[2], high[2], low[3], high[3]);
   let count = min(32u, 32u * groups.x);
   let row = tileRow + i32(localRow);
   for (var t = 0u; t < count; t++) {
     let column = tileColumn + i32(localColumn + t % 4u);
     let channel = t / 4u;
-    let output = group.y * 32u + slice * 4u + channel;
+    let output = outputs * 32u + slice * 4u + channel;
     if (row >= HEIGHT || column >= WIDTH || output >= OUT_CHANNELS) {
       continue;
     }
     let at = i32(image * OUT_CHANNELS + output) * HEIGHT * WIDTH + row * WIDTH + column;
-    var value = outputs[t % 4u * 2u + channel / 4u][channel % 4u];
+    var value = sums[t % 4u * 2u + channel / 4u][channel % 4u];
     if (HAS_BIAS == 1u) {
       value += bias[output];
     }

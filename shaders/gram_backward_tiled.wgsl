@@ -36,13 +36,14 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let k0 = group.x * TILE4;
+  let k0 = (group.z * groups.x + group.x) * TILE4;
   let i0 = group.y * TILE4;
   let li = lane / 8u;
   let lk = lane % 8u;
   var sums = Sums();
-  // group.z is 0: a start known only at run time keeps compilers from unrolling these loops.
-  for (var j0 = group.z; j0 < M; j0 += STEP) {
+  // 0: a start known only at run time keeps compilers from unrolling these loops.
+  let start = select(0u, 1u, groups.x == 0u);
+  for (var j0 = start; j0 < M; j0 += STEP) {
     for (var t = lane; t < STEP * TILE4; t += 64u) {
       factors[t] = s[(j0 + t / TILE4) * WIDTH4 + i0 + t % TILE4];
       features[t] = feature(j0 + t / TILE4, k0 + t % TILE4, K4);

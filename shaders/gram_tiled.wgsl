@@ -5,8 +5,11 @@
 // a vector. Slice z takes SLICE4 vec4s of k (a multiple of four) and writes its own M x M matrix in g.
 const TILE = 64u;
 const STEP4 = 4u;
-// Vectors that a column takes in workgroup memory: one to spare, so that neighbours store in banks of their own.
-const PITCH = TILE / 4u + 1u;
+// Vectors that a column takes in workgroup memory, and four columns: two to spare, so that neighbours store in banks of
+// their own.
+const COLUMN = TILE / 4u;
+const PITCH = 4u * COLUMN + 2u;
+const BLOCK = STEP4 * PITCH;
 override M: u32 = 1u;
 override K4: u32 = 1u;
 override SLICE4: u32 = 4u;
@@ -19,14 +22,26 @@ alias Four = vec4f;
 @group(0) @binding(0) var<storage, read> f: array<Four>;
 @group(0) @binding(1) var<storage, read_write> g: array<f32>;
 
-var<workgroup> left: array<vec4f, 4u * STEP4 * PITCH>;
-var<workgroup> right: array<vec4f, 4u * STEP4 * PITCH>;
+// The rows i, and behind them the rows j.
+var<workgroup> blocks: array<vec4f, 2u * BLOCK>;
 
 // Four columns of four rows.
 fn block(row: u32, k: u32, end: u32) -> mat4x4f {
   return transpose(mat4x4f(
     feature(row, k, end), feature(row + 1u, k, end), feature(row + 2u, k, end), feature(row + 3u, k, end),
   ));
+}
+
+fn stage(at: u32, four: mat4x4f) {
+  blocks[at] = four[0];
+  blocks[at + COLUMN] = four[1];
+  blocks[at + 2u * COLUMN] = four[2];
+  blocks[at + 3u * COLUMN] = four[3];
+}
+
+// Of an invocation's eight rows or columns, those that a column of a block holds.
+fn eight(at: u32) -> Eight {
+  return Eight(blocks[at], blocks[at + COLUMN / 2u]);
 }
 
 @compute @workgroup_size(64)
@@ -40,27 +55,47 @@ fn main(
   if (j0 < i0) {
     return;
   }
+  let diagonal = i0 == j0;
   // Which block an invocation brings, and which rows and columns it multiplies.
   let rows = lane / STEP4;
   let columns = lane % STEP4;
+  let brought = columns * PITCH + rows;
   let li = lane / 8u;
-  let lj = lane % 8u;
+  let lj = select(BLOCK, 0u, diagonal) + lane % 8u;
   var sums = Sums();
   let end = min((group.z + 1u) * SLICE4, K4);
-  for (var k0 = group.z * SLICE4; k0 < end; k0 += STEP4) {
-    let a = block(i0 + 4u * rows, k0 + columns, end);
-    let b = block(j0 + 4u * rows, k0 + columns, end);
-    for (var c = 0u; c < 4u; c++) {
-      left[(4u * columns + c) * PITCH + rows] = a[c];
-      right[(4u * columns + c) * PITCH + rows] = b[c];
+  var k0 = group.z * SLICE4;
+  var a = block(i0 + 4u * rows, k0 + columns, end);
+  // On the diagonal the rows j are the rows i.
+  var b = mat4x4f();
+  if (!diagonal) {
+    b = block(j0 + 4u * rows, k0 + columns, end);
+  }
+  for (; k0 < end; k0 += STEP4) {
+    stage(brought, a);
+    if (!diagonal) {
+      stage(BLOCK + brought, b);
     }
     workgroupBarrier();
+    // On their way while these columns are multiplied; behind the last there are zeros.
+    a = block(i0 + 4u * rows, k0 + STEP4 + columns, end);
+    if (!diagonal) {
+      b = block(j0 + 4u * rows, k0 + STEP4 + columns, end);
+    }
     // Ends where the columns end; known only at run time, which also keeps compilers from unrolling it.
-    let steps = 4u * min(STEP4, end - k0);
-    for (var k = 0u; k < steps; k++) {
-      let i = k * PITCH + li;
-      let j = k * PITCH + lj;
-      sums = add(Eight(left[i], left[i + 8u]), Eight(right[j], right[j + 8u]), sums);
+    let past = PITCH * min(STEP4, end - k0);
+    if (diagonal) {
+      for (var four = 0u; four < past; four += PITCH) {
+        for (var at = four; at < four + 4u * COLUMN; at += COLUMN) {
+          sums = add_upper(eight(at + li), eight(at + lj), sums);
+        }
+      }
+    } else {
+      for (var four = 0u; four < past; four += PITCH) {
+        for (var at = four; at < four + 4u * COLUMN; at += COLUMN) {
+          sums = add(eight(at + li), eight(at + lj), sums);
+        }
+      }
     }
     workgroupBarrier();
   }
@@ -70,7 +105,7 @@ fn main(
   let count = min(64u, 64u * groups.x);
   for (var t = 0u; t < count; t++) {
     let row = i0 + place(t / 8u, li);
-    let column = j0 + place(t % 8u, lj);
+    let column = j0 + place(t % 8u, lane % 8u);
     if (row <= column && column < M) {
       let eight = outputs[t / 8u];
       let value = SCALE * select(eight.a[t % 4u], eight.b[t % 4u], t % 8u >= 4u);

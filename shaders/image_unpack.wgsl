@@ -1,17 +1,8 @@
+// With parts/image_layout.wgsl.
 // The texels of a picture to planar: y[c][p] = sample / 255 or the float itself, with what is transparent laid on white.
 //
 // A texel is one word of 8-bit samples with the first in the lowest byte (the order of ImageData's bytes), two of
 // float16, or four of float32; rows of texels are `rowWords` words apart. y is [1, 3, H, W].
-struct Layout {
-  width: f32,
-  pixels: f32,
-  rowWords: f32,
-  format: f32,
-}
-
-const RGBA8 = 0u;
-const BGRA8 = 1u;
-const RGBA16F = 2u;
 
 @group(0) @binding(0) var<uniform> place: Layout;
 @group(0) @binding(1) var<storage, read> texels: array<u32>;
@@ -24,7 +15,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let p = (group.y * groups.x + group.x) * 256u + lane;
-  let pixels = u32(place.pixels);
+  let pixels = u32(place.height) * u32(place.width);
   if (p >= pixels) {
     return;
   }

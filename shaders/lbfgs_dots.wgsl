@@ -20,7 +20,7 @@ const ROWS = LANES / WIDTH;
 @group(0) @binding(5) var<uniform> plan: array<vec4u, 1>;
 @group(0) @binding(6) var<uniform> chunk: Chunk;
 
-// By vectors of four: two of an eight follow each other.
+// By vectors of four, the first halves of all eights and then the second: lanes side by side load what lies side by side.
 var<workgroup> new_g: array<vec4f, 2u * TILE_EIGHTS>;
 var<workgroup> new_y: array<vec4f, 2u * TILE_EIGHTS>;
 var<workgroup> scratch: array<vec4f, 2u * LANES>;
@@ -31,14 +31,14 @@ fn slot_of(j: u32, first: u32, stored: u32, candidate: u32) -> u32 {
   return select(candidate, select(slot, slot - SLOTS, slot >= SLOTS), j < stored);
 }
 
-// The products of eight elements of a pair with the tile's, from `quad` on.
-fn products(at: u32, quad: u32) -> vec4f {
+// The products of eight elements of a pair with eight of the tile.
+fn products(at: u32, eight: u32) -> vec4f {
   let sj = step_at(at);
   let yj = difference_at(at);
-  let dy_a = new_y[quad];
-  let dy_b = new_y[quad + 1u];
-  let g_a = new_g[quad];
-  let g_b = new_g[quad + 1u];
+  let dy_a = new_y[eight];
+  let dy_b = new_y[TILE_EIGHTS + eight];
+  let g_a = new_g[eight];
+  let g_b = new_g[TILE_EIGHTS + eight];
   return vec4f(along(sj, dy_a, dy_b), along(yj, dy_a, dy_b), along(sj, g_a, g_b), along(yj, g_a, g_b));
 }
 
@@ -61,10 +61,10 @@ fn main(
   if (lane < TILE_EIGHTS) {
     let at = place(candidate, start + lane);
     let dy = difference_at(at);
-    new_y[2u * lane] = dy.unit * dy.a;
-    new_y[2u * lane + 1u] = dy.unit * dy.b;
-    new_g[2u * lane] = slope_at(2u * (start + lane));
-    new_g[2u * lane + 1u] = slope_at(2u * (start + lane) + 1u);
+    new_y[lane] = dy.unit * dy.a;
+    new_y[TILE_EIGHTS + lane] = dy.unit * dy.b;
+    new_g[lane] = slope_at(2u * (start + lane));
+    new_g[TILE_EIGHTS + lane] = slope_at(2u * (start + lane) + 1u);
   }
   workgroupBarrier();
 
@@ -77,8 +77,8 @@ fn main(
     var sum_a = vec4f();
     var sum_b = vec4f();
     for (var k = column; k < TILE_EIGHTS; k += WIDTH) {
-      sum_a += products(place(slot_a, start + k), 2u * k);
-      sum_b += products(place(slot_b, start + k), 2u * k);
+      sum_a += products(place(slot_a, start + k), k);
+      sum_b += products(place(slot_b, start + k), k);
     }
 
     // 32 lanes to 8, 8 to 1.

@@ -59,8 +59,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   storageBarrier();
 
-  // The first product of each step is asked for a step ahead, to be there when it is wanted.
-  let slot = (first + lane) % SLOTS;
+  // The first product of each step is asked for a step ahead, to be there when it is wanted. Lanes without a pair ask for
+  // the last one's.
+  let slot = (first + min(lane, max(count, 1u) - 1u)) % SLOTS;
   var ahead = products[sy(slot, newest)];
   for (var i = lane; i < count; i += LANES) {
     let at = (first + i) % SLOTS;

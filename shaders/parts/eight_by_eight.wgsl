@@ -36,6 +36,24 @@ fn add(rows: Eight, columns: Eight, sums: Sums) -> Sums {
   );
 }
 
+fn add_row_end(factor: f32, columns: Eight, sum: Eight) -> Eight {
+  return Eight(sum.a, fma(vec4f(factor), columns.b, sum.b));
+}
+
+// Without what rows of the second half make of columns of the first: below the diagonal, in a tile that lies on it.
+fn add_upper(rows: Eight, columns: Eight, sums: Sums) -> Sums {
+  return Sums(
+    add_row(rows.a.x, columns, sums.r0),
+    add_row(rows.a.y, columns, sums.r1),
+    add_row(rows.a.z, columns, sums.r2),
+    add_row(rows.a.w, columns, sums.r3),
+    add_row_end(rows.b.x, columns, sums.r4),
+    add_row_end(rows.b.y, columns, sums.r5),
+    add_row_end(rows.b.z, columns, sums.r6),
+    add_row_end(rows.b.w, columns, sums.r7),
+  );
+}
+
 // To be indexed by a loop once all is added up: what is indexed so does not stay in registers.
 fn listed(sums: Sums) -> array<Eight, 8> {
   return array<Eight, 8>(sums.r0, sums.r1, sums.r2, sums.r3, sums.r4, sums.r5, sums.r6, sums.r7);

@@ -6,7 +6,7 @@ import { type Gpu, madeBy } from './gpu.js';
 import type { Pipeline, PipelineSpec } from './pipelines.js';
 import { type Lifetime, peakOf, planMemory } from './plan.js';
 import type { Choice, Recorder } from './recorder.js';
-import { FORMS, type Storage, type Tensor, wholeVectors } from './tensor.js';
+import { type Form, FORMS, type Storage, type Tensor, wholeVectors } from './tensor.js';
 
 /** What a program's temporaries take. */
 export interface MemoryReport {
@@ -205,26 +205,36 @@ function place(recorder: Recorder, outputs: ReadonlySet<Storage>): Program {
   const owned: Storage[] = [];
   const placed: Storage[] = [];
   const memory = { bytes: 0, peakBytes: peakOf([...lifetimes.values()]), unsharedBytes: 0 };
-  for (const form of FORMS) {
-    const tenants = [...lifetimes.keys()].filter((storage) => storage.form === form);
-    const plan = planMemory(tenants.map((storage) => lifetimes.get(storage)!));
-    const slots = plan.slotBytes.map((bytes, slot) =>
-      gpu.allocateUntracked(`${recorder.label} ${form} #${slot}`, bytes, form),
-    );
-    tenants.forEach((storage, i) => storage.share(slots[plan.slots[i]!]!));
-    owned.push(...slots);
-    placed.push(...tenants);
-    memory.bytes += plan.slotBytes.reduce((sum, size) => sum + size, 0);
-    memory.unsharedBytes += plan.unsharedBytes;
+  const program = new Program(gpu, recorder.label, memory, owned, placed, recorder.choices);
+  const take = (label: string, bytes: number, form: Form) => {
+    const storage = gpu.allocateUntracked(label, bytes, form);
+    owned.push(storage);
+    return storage;
+  };
+  try {
+    for (const form of FORMS) {
+      const tenants = [...lifetimes.keys()].filter((storage) => storage.form === form);
+      const plan = planMemory(tenants.map((storage) => lifetimes.get(storage)!));
+      const slots = plan.slotBytes.map((bytes, slot) =>
+        take(`${recorder.label} ${form} #${slot}`, bytes, form),
+      );
+      tenants.forEach((storage, i) => storage.share(slots[plan.slots[i]!]!));
+      placed.push(...tenants);
+      memory.bytes += plan.slotBytes.reduce((sum, size) => sum + size, 0);
+      memory.unsharedBytes += plan.unsharedBytes;
+    }
+    for (const [storage, values] of recorder.parameterValues) {
+      const held = take(storage.label, storage.bytes, 'buffer');
+      gpu.device.queue.writeBuffer(held.buffer!, 0, values.buffer, values.byteOffset, values.byteLength);
+      storage.share(held);
+      placed.push(storage);
+    }
+  } catch (error) {
+    // What was taken until then.
+    program.dispose();
+    throw error;
   }
-  for (const [storage, values] of recorder.parameterValues) {
-    const held = gpu.allocateUntracked(storage.label, storage.bytes);
-    gpu.device.queue.writeBuffer(held.buffer!, 0, values.buffer, values.byteOffset, values.byteLength);
-    storage.share(held);
-    owned.push(held);
-    placed.push(storage);
-  }
-  return new Program(gpu, recorder.label, memory, owned, placed, recorder.choices);
+  return program;
 }
 
 /** Makes the steps' pipelines, all at the same time; none for copies. */

@@ -275,6 +275,10 @@ export class Recorder {
         half || tensor.dtype === 'f32',
         () => `${name}: takes float32 numbers only, but ${tensor} holds float16; convert it with copy.`,
       );
+      requireShape(
+        !(writing && writes.has(storage)),
+        () => `${name}: ${storage.label} is bound for writing twice.`,
+      );
       (writing ? writes : reads).add(storage);
       const limit =
         access === 'uniform' ? limits.maxUniformBufferBindingSize : limits.maxStorageBufferBindingSize;

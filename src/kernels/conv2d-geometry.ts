@@ -3,6 +3,7 @@ import type { Shape, Tensor } from '../gpu/tensor.js';
 import type { AdapterFacts } from '../gpu/facts.js';
 import type { DType } from '../gpu/wgsl-types.js';
 import { ceilDiv } from '../gpu/workgroups.js';
+import { WINOGRAD_TILE, winogradRowBytes } from './conv2d-winograd-tiles.js';
 
 /** Zero padding on each side, in pixels. */
 export interface Padding {
@@ -125,9 +126,6 @@ export function conv2dFlops(g: Conv2dGeometry): number {
 export type Conv2dVariant =
   'direct' | 'narrow' | 'narrow-lanes' | 'tiled' | 'uniform' | 'winograd' | 'winograd-tiled';
 
-/** Pixels along a side of an output tile of Winograd's variants. */
-export const WINOGRAD_TILE = 4;
-
 /** Fewer channels than this leave Winograd's transforms without products to pay for them. */
 const WINOGRAD_LEAST_CHANNELS = 16;
 
@@ -135,8 +133,12 @@ const WINOGRAD_LEAST_CHANNELS = 16;
 const WINOGRAD_GOOD_CHANNELS = 64;
 const WINOGRAD_GOOD_TILES = 150;
 
-/** One input channel more, and a block of its weights would not fit a uniform binding. */
+/** One input channel more, and without subgroups a block of its weights would not fit a uniform binding. */
 const WINOGRAD_MOST_CHANNELS = 512;
+
+/** Of a row of tiles' transform, with channels padded to whole groups: what a storage binding holds on every device. */
+const WINOGRAD_MOST_BYTES = 2 ** 27;
+const WINOGRAD_CHANNEL_GROUP = 64;
 
 /** Lanes of a subgroup of the narrow variant, and columns of a workgroup of narrow-lanes, each of a vector of so many pixels. */
 export const NARROW_LANES = 8;
@@ -167,8 +169,10 @@ export function conv2dVariants(
   if (!same3x3) return ['direct'];
   const fewest = Math.min(g.inputChannels, g.outputChannels);
   const most = Math.max(g.inputChannels, g.outputChannels);
-  const fitsWinograd = fewest >= WINOGRAD_LEAST_CHANNELS && most <= WINOGRAD_MOST_CHANNELS;
-  const winograd: Conv2dVariant[] = fitsWinograd ? ['winograd'] : [];
+  const padded = ceilDiv(most, WINOGRAD_CHANNEL_GROUP) * WINOGRAD_CHANNEL_GROUP;
+  const fitsWinograd =
+    fewest >= WINOGRAD_LEAST_CHANNELS && winogradRowBytes(g.outputWidth, padded) <= WINOGRAD_MOST_BYTES;
+  const winograd: Conv2dVariant[] = fitsWinograd && most <= WINOGRAD_MOST_CHANNELS ? ['winograd'] : [];
   const winogradTiled: Conv2dVariant[] = fitsWinograd ? ['winograd-tiled'] : [];
   const fitsNarrow =
     g.inputChannels <= NARROW_MOST_CHANNELS &&
@@ -178,7 +182,8 @@ export function conv2dVariants(
   const narrowLanes: Conv2dVariant[] = fitsNarrow ? ['narrow-lanes'] : [];
   if (software)
     return [...winograd, ...narrow, ...narrowLanes, 'uniform', 'tiled', ...winogradTiled, 'direct'];
-  const tiles = g.batch * ceilDiv(g.outputHeight, WINOGRAD_TILE) * ceilDiv(g.outputWidth, WINOGRAD_TILE);
+  // Of one image: they are worked off one after the other.
+  const tiles = ceilDiv(g.outputHeight, WINOGRAD_TILE) * ceilDiv(g.outputWidth, WINOGRAD_TILE);
   const good = fewest >= WINOGRAD_GOOD_CHANNELS && tiles >= WINOGRAD_GOOD_TILES;
   const forGpus: Conv2dVariant[] = good ? [...winogradTiled, 'tiled'] : ['tiled', ...winogradTiled];
   return [...narrowLanes, ...forGpus, ...narrow, 'uniform', ...winograd, 'direct'];

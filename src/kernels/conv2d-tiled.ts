@@ -27,7 +27,7 @@ export function conv2dTiled(recorder: Recorder, { label, x, filter, y, accumulat
     },
     types: { In: x.dtype, Out: y.dtype },
     bindings: [read(x), read(packed), read(bias ?? weights), accumulate ? update(y) : write(y)],
-    workgroups: [ceilDiv(width, TILE_PIXELS) * ceilDiv(height, TILE_PIXELS), padded / TILE_CHANNELS, batch],
+    workgroups: [ceilDiv(width, TILE_PIXELS), ceilDiv(height, TILE_PIXELS), (batch * padded) / TILE_CHANNELS],
     flops,
   });
 }

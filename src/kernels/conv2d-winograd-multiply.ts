@@ -2,12 +2,7 @@ import { type Dispatch, read, uniform, update, write } from '../gpu/dispatch.js'
 import type { Recorder } from '../gpu/recorder.js';
 import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
-
-/** Positions of a tile's transform, each a matrix product of its own. */
-export const POSITIONS = 36;
-
-/** Quads of a block, which the products take side by side. */
-export const BLOCK_QUADS = 8;
+import { BLOCK_QUADS, POSITIONS } from './conv2d-winograd-tiles.js';
 
 /** The matrices of all positions' products. */
 export interface Matrices {
@@ -21,14 +16,14 @@ export interface Matrices {
   quads: number;
 }
 
-/** What a binding holds anywhere is far from all of a large image. */
+/** Of a strip's V or M: what a binding holds anywhere is far from all of a large image. */
 const STRIP_BYTES = 2 ** 24;
 
 /**
- * For GPUs: half of what a binding holds anywhere. A strip is three dispatches that wait for one another, and in each of
- * them there is to be enough to do.
+ * For GPUs: all that a binding holds anywhere. A strip is three dispatches that wait for one another, and in each of them
+ * there is to be enough to do.
  */
-const TILED_STRIP_BYTES = 2 ** 26;
+const TILED_STRIP_BYTES = 2 ** 27;
 
 /** A way to make the products: how it wants the channels padded and the weights laid out, and what it records. */
 export interface Multiplication {

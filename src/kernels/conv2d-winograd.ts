@@ -1,28 +1,25 @@
 import { read, uniform, update, write } from '../gpu/dispatch.js';
 import type { Recorder } from '../gpu/recorder.js';
-import { F32_BYTES, type Tensor } from '../gpu/tensor.js';
+import type { Tensor } from '../gpu/tensor.js';
 import { wgslType } from '../gpu/wgsl-types.js';
 import { ceilDiv, linearGrid } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
-import { WINOGRAD_TILE } from './conv2d-geometry.js';
+import { type Multiplication, SHARED, SINGLE, TILED } from './conv2d-winograd-multiply.js';
 import {
   BLOCK_QUADS,
-  type Multiplication,
   POSITIONS,
-  SHARED,
-  SINGLE,
-  TILED,
-} from './conv2d-winograd-multiply.js';
+  QUAD,
+  SIDE,
+  WINOGRAD_TILE,
+  winogradStrips,
+} from './conv2d-winograd-tiles.js';
 import { texelCopy } from './texel-copy.js';
-
-/** Tiles side by side that an invocation works off together. */
-const QUAD = 4;
-
-/** Positions along a side of a tile's transform. */
-const SIDE = 6;
 
 /** Of all float32 numbers. */
 const LEAST = -(2 - 2 ** -23) * 2 ** 127;
+
+/** Pixels that are loaded and stored together where rows allow it. */
+const VECTOR = 4;
 
 /** Channels that a workgroup transforms. */
 const WORKGROUP_CHANNELS = 8;
@@ -31,43 +28,6 @@ const TRANSFORMS = {
   quad: { input: 'winograd_input', output: 'winograd_output' },
   tile: { input: 'winograd_input_tiled', output: 'winograd_output_tiled' },
 } as const;
-
-/** A transform of no more bytes is made in one. */
-const WHOLE_BYTES = 2 ** 24;
-
-/** A few whole rows of tiles, transformed and multiplied together. */
-export interface WinogradStrip {
-  firstRow: number;
-  quads: number;
-  blocks: number;
-}
-
-/**
- * How the image is cut into quads and strips. Pure, so that it is tested without a GPU.
- *
- * @param bytes that a strip's transform may take.
- * @param whole bytes that the whole image's may take for it not to be cut.
- */
-export function winogradStrips(
-  height: number,
-  width: number,
-  channels: number,
-  bytes: number,
-  whole = WHOLE_BYTES,
-): { quadsAcross: number; strips: WinogradStrip[] } {
-  const quadsAcross = ceilDiv(width, WINOGRAD_TILE * QUAD);
-  const down = ceilDiv(height, WINOGRAD_TILE);
-  const rowBytes = POSITIONS * channels * quadsAcross * QUAD * F32_BYTES;
-  const rowsFitting = Math.floor(bytes / rowBytes);
-  const count = down * rowBytes <= whole ? 1 : ceilDiv(down, Math.max(1, rowsFitting));
-  const rows = ceilDiv(down, count);
-  const strips = [];
-  for (let firstRow = 0; firstRow < down; firstRow += rows) {
-    const quads = Math.min(rows, down - firstRow) * quadsAcross;
-    strips.push({ firstRow, quads, blocks: ceilDiv(quads, BLOCK_QUADS) });
-  }
-  return { quadsAcross, strips };
-}
 
 /**
  * Records the 3×3 convolution of x into y by Winograd's F(4×4, 3×3): a quarter of the multiplications, at some
@@ -147,7 +107,7 @@ function restore(
   const output = accumulate || begun ? update(y) : write(y);
   const uses = [accumulate, bias !== undefined, gate !== undefined].map(Number);
   const gateType = gate?.dtype ?? 'f32';
-  const unused = write(recorder.temporary('winograd.unused', [QUAD]));
+  const unused = write(recorder.temporary('winograd.unused', [VECTOR]));
   recorder.dispatch({
     label: `${label}.restore`,
     shader,
@@ -171,9 +131,9 @@ function restore(
   });
 }
 
-/** Whether rows begin at whole vectors of four pixels. */
+/** Whether rows begin at whole vectors of pixels. */
 function isWide({ width }: Filter3x3): boolean {
-  return width % QUAD === 0;
+  return width % VECTOR === 0;
 }
 
 function pack(

@@ -1,7 +1,7 @@
 import { read, update, write } from '../gpu/dispatch.js';
 import { requireShape } from '../gpu/errors.js';
 import type { Recorder } from '../gpu/recorder.js';
-import type { Shape, Tensor } from '../gpu/tensor.js';
+import { elements, type Shape, type Tensor } from '../gpu/tensor.js';
 import type { DType } from '../gpu/wgsl-types.js';
 import { linearGrid } from '../gpu/workgroups.js';
 import { adjointFilter, forwardFilter } from './conv2d-filter.js';
@@ -110,6 +110,7 @@ export function conv2dBackwardInput(
 ): Tensor {
   const g = conv2dGeometry(inputShape, weights, options);
   requireOutputShape(g, dy);
+  requireRoom('conv2d.dInput', into, inputShape);
   requireShape(
     !options.rectify || x?.shape.join() === inputShape.join(),
     () => `conv2d.dInput: the gradient of a rectified input needs the input, of [${inputShape.join(', ')}].`,
@@ -169,6 +170,7 @@ export function conv2dBackwardWeights(
 ): Tensor {
   const g = conv2dGeometry(x.shape, weights, options);
   requireOutputShape(g, dy);
+  requireRoom('conv2d.dWeights', into, weights.shape);
   const input = converted(recorder, options.rectify ? relu(recorder, x) : x, 'f32');
   const dw = into ?? recorder.temporary('conv2d.dWeights', weights.shape);
   recorder.dispatch({
@@ -190,6 +192,7 @@ export function conv2dBackwardWeights(
 export function conv2dBackwardBias(recorder: Recorder, dy: Tensor, into?: Tensor): Tensor {
   requireShape(dy.shape.length === 4, () => `conv2d.dBias: dy must be [N, O, H, W], not ${dy}.`);
   const [batch, channels, height, width] = dy.shape as [number, number, number, number];
+  requireRoom('conv2d.dBias', into, [channels]);
   const db = into ?? recorder.temporary('conv2d.dBias', [channels]);
   recorder.dispatch({
     label: 'conv2d.dBias',
@@ -211,6 +214,14 @@ function chooseVariant(
 ): Conv2dVariant {
   const eligible = conv2dVariants(g, recorder.gpu.facts);
   return recorder.choose(operation, conv2dShape(g, options.rectify, stored), eligible);
+}
+
+/** For what gradients are to be added to, which has their shape, or as many elements in another. */
+function requireRoom(operation: string, into: Tensor | undefined, shape: Shape): void {
+  requireShape(
+    into === undefined || into.size === elements(shape),
+    () => `${operation}: the gradient has the shape [${shape.join(', ')}], and cannot be added to ${into}.`,
+  );
 }
 
 function requireOutputShape(g: Conv2dGeometry, dy: Tensor): void {

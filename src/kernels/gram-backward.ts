@@ -36,13 +36,14 @@ export function gramBackwardTiled(recorder: Recorder, product: Product): Tensor 
   const width = s.shape[1]!;
   return byVectors(recorder, product, (padded, df, accumulate) => {
     const k = padded.shape[1]!;
+    const [across, fold] = linearGrid(k, TILED_SIDE);
     recorder.dispatch({
       label: LABEL,
       shader: 'gram_backward_tiled',
       constants: { M: m, K4: k / 4, WIDTH4: width / 4, ACCUMULATE: accumulate ? 1 : 0 },
       types: { Four: wgslType(f.dtype, 4) },
       bindings: [read(padded), read(s), accumulate ? update(df) : write(df)],
-      workgroups: [ceilDiv(k, TILED_SIDE), width / TILED_SIDE, 1],
+      workgroups: [across, width / TILED_SIDE, fold],
       flops,
     });
   });

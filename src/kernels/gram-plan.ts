@@ -75,7 +75,7 @@ const RECIPES: Record<GramVariant, Recipe> = {
   broadcast: { tile: 4 * BROADCAST_LANES, step: 4, wanted: 16, shortest: 512, longest: 2048, shares: 1 },
   texels: { tile: TEXEL_TILE, step: 4, wanted: 8, shortest: 512, longest: 2048, shares: 1 },
   lanes: { tile: 8, step: 32, wanted: 16, shortest: 1024, longest: 8192, shares: 1 },
-  tiled: { tile: 64, step: 16, wanted: 512, shortest: 128, longest: 2048, shares: 16 },
+  tiled: { tile: 64, step: 16, wanted: 1024, shortest: 128, longest: 2048, shares: 16 },
 };
 
 /** Columns that a row of texels holds. */

@@ -101,6 +101,7 @@ export function gramGradient(recorder: Recorder, x: Tensor, symmetric: Symmetric
   const variant = recorder.choose('gram.dInput', gramShape(m, k, f.dtype), variants);
   const product: Product = { f, symmetric, into: into?.view([m, k]), flops: 2 * m * m * k };
   const df = BACKWARD[variant](recorder, product);
+  recorder.endChoice('gram.dInput');
   return into ?? df.view(x.shape);
 }
 

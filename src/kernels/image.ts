@@ -125,5 +125,5 @@ export function packImage(
 /** Numbers and no constants, so that pictures of all sizes and formats share one pipeline. */
 function layout(recorder: Recorder, height: number, width: number, rowWords: number, format: TexelFormat) {
   const { code } = FORMATS[format];
-  return uniform(recorder.parameters('image.layout', [width, height * width, rowWords, code]));
+  return uniform(recorder.parameters('image.layout', [width, height, rowWords, code]));
 }

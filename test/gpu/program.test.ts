@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { read, update, write } from '../../src/gpu/dispatch.js';
+import { LimitError } from '../../src/gpu/errors.js';
 import { runAll } from '../../src/gpu/program.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { Tensor } from '../../src/gpu/tensor.js';
@@ -143,6 +144,15 @@ describe('what a recorder refuses', () => {
     gpu().free(x);
   });
 
+  it('one buffer written twice at once', () => {
+    const recorder = new Recorder(gpu());
+    const x = recorder.temporary('x', [8]);
+    const [half, other] = [new Tensor(x.storage, [4]), new Tensor(x.storage, [4], 16)];
+    expect(() => recorder.dispatch(call([write(half), write(other)]))).toThrow(
+      /x is bound for writing twice/,
+    );
+  });
+
   it('more workgroups than WebGPU allows, or none', () => {
     const x = vector('x', 1);
     const recorder = new Recorder(gpu());
@@ -175,6 +185,22 @@ describe('what a recorder refuses', () => {
     expect(() => new Tensor(x.storage, [3], 4)).toThrow(/does not fit/);
     gpu().free(x);
   });
+});
+
+it('keeps no memory of a program that could not have all it needs', async () => {
+  const x = vector('x', 1, -2);
+  const recorder = new Recorder(gpu());
+  const y = add(recorder, relu(recorder, x), relu(recorder, x));
+  const before = gpu().memory.bytes;
+  const allocate = gpu().allocateUntracked.bind(gpu());
+  let allowed = 2;
+  vi.spyOn(gpu(), 'allocateUntracked').mockImplementation((label, bytes, form) => {
+    if (allowed-- === 0) throw new LimitError(`no room for ${label}`);
+    return allocate(label, bytes, form);
+  });
+  await expect(recorder.freeze([y])).rejects.toThrow(/^no room for/);
+  expect(gpu().memory.bytes).toBe(before);
+  gpu().free(x);
 });
 
 it('says which line of which shader does not compile', async () => {

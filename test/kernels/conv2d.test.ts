@@ -10,7 +10,7 @@ import { conv2dGeometry, conv2dVariants, type Conv2dOptions } from '../../src/ke
 import { uniformBlocks } from '../../src/kernels/conv2d-uniform.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { Storage, Tensor, type Shape } from '../../src/gpu/tensor.js';
-import { winogradStrips } from '../../src/kernels/conv2d-winograd.js';
+import { winogradStrips } from '../../src/kernels/conv2d-winograd-tiles.js';
 import { SHARED, sharedSpan, TILED } from '../../src/kernels/conv2d-winograd-multiply.js';
 import { conv2dGradientOracle, conv2dOracle } from '../oracles/conv2d.js';
 import { inner, numericalGradient } from '../support/differences.js';
@@ -276,7 +276,7 @@ describe.each([...CASES, ...GENERAL])(
 
 it.each([
   ['winograd', SHARED, 88],
-  ['winograd-tiled', TILED, 128],
+  ['winograd-tiled', TILED, 176],
 ] as const)('convolves a picture that %s cuts into strips', async (variant, { stripBytes }, side) => {
   const { g, x, w, b } = numbers([1, 512, side, side], [16, 512, 3, 3], same);
   expect(winogradStrips(side, side, 512, stripBytes).strips.length).toBeGreaterThan(1);
@@ -340,6 +340,24 @@ describe('what conv2d refuses', () => {
     await expect(run).rejects.toThrow(message);
   });
 
+  it('gradients of another size to add to', () => {
+    const recorder = new Recorder(gpu());
+    const [x, dy, w, small] = [
+      [1, 3, 8, 8],
+      [1, 4, 8, 8],
+      [4, 3, 3, 3],
+      [1, 3, 4, 4],
+    ].map((shape) => gpu().tensor('', shape));
+    const calls = [
+      () => conv2dBackwardInput(recorder, dy!, w!, x!.shape, same, small),
+      () => conv2dBackwardWeights(recorder, x!, dy!, w!, same, small),
+      () => conv2dBackwardBias(recorder, dy!, small),
+    ];
+    for (const call of calls)
+      expect(call).toThrow(/^conv2d\.d\w+: the gradient has the shape .* cannot be added to/);
+    for (const tensor of [x!, dy!, w!, small!]) gpu().free(tensor);
+  });
+
   it('a bias of another length, and a forced variant that cannot', async () => {
     const inputs = [tensor([1, 1, 4, 4]), tensor([2, 1, 1, 1]), tensor([3])];
     await expect(evaluate(gpu(), inputs, (r, x, w, b) => conv2d(r, x!, w!, b))).rejects.toThrow(
@@ -394,6 +412,26 @@ describe('choices made without a GPU', () => {
     // What fits as a whole is not cut.
     expect(winogradStrips(9, 9, 64, 1).strips.map(({ quads }) => quads)).toEqual([3]);
     expect(winogradStrips(12, 65, 64, 2 ** 24).strips).toEqual([{ firstRow: 0, quads: 15, blocks: 2 }]);
+  });
+
+  it('cuts large pictures into workgroups that can be dispatched', () => {
+    gpu().variants.force('conv2d', 'tiled');
+    const recorder = new Recorder(gpu());
+    const [x, w] = [gpu().tensor('x', [1, 1, 4097, 4097]), gpu().tensor('w', [1, 1, 3, 3])];
+    conv2d(recorder, x, w, undefined, same);
+    expect(recorder.steps.at(-1)).toMatchObject({ label: 'conv2d', workgroups: [257, 257, 1] });
+    for (const tensor of [x, w]) gpu().free(tensor);
+  });
+
+  it('takes Winograd’s way only where a row of its tiles fits a binding', () => {
+    const facts = { software: false, subgroupSize: 32 };
+    const variants = (width: number) =>
+      conv2dVariants(geometry([1, 64, 1, width], [64, 64, 3, 3], same), facts).filter((name) =>
+        name.startsWith('winograd'),
+      );
+    // 36 positions of 64 channels of 4 numbers for every four pixels: 2,304 bytes a pixel, of 128 MiB.
+    expect(variants(58_240)).toHaveLength(2);
+    expect(variants(58_272)).toHaveLength(0);
   });
 
   it('sets as many lanes to a group of outputs as there are quads in use', () => {

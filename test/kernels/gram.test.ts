@@ -156,6 +156,19 @@ describe.each([
   });
 });
 
+it('takes maps of more columns back than one axis of workgroups covers', async () => {
+  gpu().variants.force('gram.dInput', 'tiled');
+  const k = 64 * 65_535 + 256;
+  const x = uniform(7, k);
+  const inputs = [
+    { data: x, shape: [1, 1, 1, k] },
+    { data: Float32Array.of(k / 2), shape: [1, 1] },
+  ];
+  const [dx] = await evaluate(gpu(), inputs, (r, a, b) => gramBackward(r, a!, b!));
+  // (dy + dy) · F / k, exactly what went in.
+  expect(dx!.every((value, i) => value === x[i])).toBe(true);
+});
+
 describe('cutting a Gram matrix into workgroups', () => {
   it.each([
     ['broadcast', 64, 16_384],
