@@ -37,9 +37,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   }
   // A channel that there is not stands for the last; its weights are zeros.
   let plane = image * channels;
-  let p = rows(plane, row, column);
-  let q = rows(plane + min(1, channels - 1), row, column);
-  let r = rows(plane + min(2, channels - 1), row, column);
+  let p = neighbours(plane, row, column);
+  let q = neighbours(plane + min(1, channels - 1), row, column);
+  let r = neighbours(plane + min(2, channels - 1), row, column);
 
   let outputs = u32(sizes.outChannels);
   for (var o = local.z; o < outputs; o += 4u) {

@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var q = vec4f();
   var r = vec4f();
   for (var i = local.z; i < inputs; i += 4u) {
-    let window = rows(image * i32(inputs) + i32(i), row, column);
+    let window = neighbours(image * i32(inputs) + i32(i), row, column);
     let filters = filter_at(i);
     p = add(p, window, filters.p);
     q = add(q, window, filters.q);

@@ -1,6 +1,6 @@
-// Lays out 3×3 weights [outer][inner][9] of at most three inner channels for conv2d_narrow_in.wgsl and
-// conv2d_narrow_out.wgsl: for each outer channel eight vectors, two with the first eight taps of each inner channel, then
-// one with their ninth taps and the bias, then one of zeros. One invocation an outer channel.
+// Lays out 3×3 weights [outer][inner][9] of at most three inner channels for conv2d_narrow_in.wgsl, conv2d_narrow_out.wgsl and
+// what they are for GPUs: for each outer channel eight vectors, two with the first eight taps of each inner channel, then one
+// with their ninth taps and the bias, then one of zeros. One invocation an outer channel.
 
 struct Sizes {
   outer: f32,

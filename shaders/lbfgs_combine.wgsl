@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_pairs.wgsl, parts/lbfgs_total.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_flags.wgsl, parts/lbfgs_slope.wgsl, parts/lbfgs_history.wgsl, parts/lbfgs_pairs.wgsl, parts/lbfgs_total.wgsl.
 // L-BFGS, pass 6: the direction d = cg g + sum over stored pairs of (cs s + cy y), and for each tile of 1024 elements PARTS
 // partial sums of (g.d, sum |d|, max |d|, how many of d are not finite).
 //
@@ -10,7 +10,6 @@
 const LANES = 128u;
 const HELD = 1u; // 1, or as many as a strip has places for LANES
 const PARTS = 1u; // 1, or as LANES
-const ACT = 1u;
 const PLAN: u32 = 4u; // SLOTS + 2
 
 @group(0) @binding(0) var<storage, read> s: array<vec4u>;

@@ -1,3 +1,4 @@
+// With parts/lbfgs_state.wgsl.
 // L-BFGS, pass 4: what is to become of this evaluation. One lane, a few scalars.
 //
 // The loop inside `torch.optim.LBFGS.step(closure)`, unrolled into one decision per evaluation. Its order:
@@ -22,59 +23,10 @@ override JUMP: f32 = 2.0; // see guard()
 const CURVATURE = 1e-10; // PyTorch's, absolute
 const COSINE = 1e-6; // the guard's: of the angle between s and y; float32 noise is near 1e-7
 
-struct State {
-  evaluations: u32, // all so far
-  iterations: u32, // since the history was last empty by decree
-  in_step: u32, // 0: the next evaluation opens a step
-  step_evaluations: u32,
-  step_iterations: u32,
-  pending: u32, // 1: a step was taken from `before`, so there is a candidate pair
-  has_best: u32,
-  loss: f32,
-  previous_loss: f32,
-  slope: f32,
-  moved_sum: f32,
-  moved_max: f32,
-  scale: f32, // H0
-  step_factor: f32,
-  best_loss: f32,
-  best_evaluation: u32,
-  first_gradient: f32,
-  gradient_squared: f32,
-  reason: u32,
-  restarts: u32,
-  gradient_sum: f32,
-  gradient_max: f32,
-  length: f32,
-  steps: u32,
-}
-
-// Flags in plan[0].w; src/lbfgs/state.ts names them for the host.
-const ACT = 1u; // a direction is wanted
-const MOVE = 2u;
-const BEST = 4u; // x is the best so far
-const RESTORE = 8u; // back to the best
-const STEEPEST = 16u;
-const KEPT = 32u;
-const ENTRY = 64u;
-const DROPPED = 128u; // the history was emptied
-
 @group(0) @binding(0) var<storage, read> loss: array<f32>;
 @group(0) @binding(1) var<storage, read> dots: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> state: State;
 @group(0) @binding(3) var<storage, read_write> plan: array<vec4u>;
-
-// Why a step ended or a restart was made, as the host's log shows it (src/lbfgs/state.ts has the names).
-const NONE = 0u;
-const AT_ENTRY = 1u;
-const EVALUATIONS = 2u;
-const GRADIENT = 3u;
-const SLOPE = 4u;
-const STEP = 5u;
-const LOSS = 6u;
-const NOT_FINITE = 8u;
-const JUMPED = 9u;
-const STALLED = 10u;
 
 fn finite(v: f32) -> bool {
   return (bitcast<u32>(v) & 0x7f800000u) != 0x7f800000u;

@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_total.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_state.wgsl, parts/lbfgs_total.wgsl.
 // L-BFGS, pass 7: how far to go along the direction, or whether to go at all. Adds up the tiles' PARTS sums of (g.d,
 // sum |d|, max |d|, not finite) of lbfgs_combine in one workgroup; then one lane decides and writes the evaluation's log
 // entry.
@@ -16,47 +16,6 @@ override LOG: u32 = 1u; // entries in the log, a ring
 
 const LANES = 256u; // 16 or more, or as PARTS
 const PARTS = 1u;
-
-// The same as in lbfgs_control.
-struct State {
-  evaluations: u32, // all so far
-  iterations: u32, // since the history was last empty by decree
-  in_step: u32, // 0: the next evaluation opens a step
-  step_evaluations: u32,
-  step_iterations: u32,
-  pending: u32, // 1: a step was taken from `before`, so there is a candidate pair
-  has_best: u32,
-  loss: f32,
-  previous_loss: f32,
-  slope: f32,
-  moved_sum: f32,
-  moved_max: f32,
-  scale: f32, // H0
-  step_factor: f32,
-  best_loss: f32,
-  best_evaluation: u32,
-  first_gradient: f32,
-  gradient_squared: f32,
-  reason: u32,
-  restarts: u32,
-  gradient_sum: f32,
-  gradient_max: f32,
-  length: f32,
-  steps: u32,
-}
-
-const ACT = 1u; // a direction is wanted
-const MOVE = 2u;
-const BEST = 4u; // x is the best so far
-const RESTORE = 8u; // back to the best
-const STEEPEST = 16u;
-const KEPT = 32u;
-const ENTRY = 64u;
-const DROPPED = 128u; // the history was emptied
-
-const SLOPE = 4u;
-const MAX_ITERATIONS_REACHED = 7u;
-const ASCENT = 11u;
 
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> state: State;

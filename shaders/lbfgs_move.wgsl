@@ -1,4 +1,4 @@
-// With parts/lbfgs_chunk.wgsl, parts/lbfgs_slope.wgsl.
+// With parts/lbfgs_chunk.wgsl, parts/lbfgs_flags.wgsl, parts/lbfgs_slope.wgsl.
 // L-BFGS, pass 8: carries out what was decided, four elements a lane: keep x as the best, or go back to the best, or take
 // the step x + t d. Leaves the step in place of the direction, and the gradient that it started from.
 //
@@ -6,12 +6,6 @@
 // (and rounded).
 override GUARD: u32 = 0u;
 override BOUNDED: u32 = 0u;
-
-const ACT = 1u;
-const MOVE = 2u;
-const BEST = 4u;
-const RESTORE = 8u;
-const STEEPEST = 16u;
 
 @group(0) @binding(0) var<storage, read_write> step: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> x: array<vec4f>;

@@ -1,3 +1,4 @@
+// With parts/lbfgs_flags.wgsl.
 // L-BFGS, pass 5: the two-loop recursion (Nocedal & Wright, algorithm 7.4) on coefficients instead of vectors (Chen,
 // Wang & Zhou 2014, algorithm 3): d = cg g + sum over slots of cs s + cy y.
 //
@@ -9,8 +10,6 @@ override SLOTS: u32 = 2u;
 
 const LANES = 256u;
 const MOST = 256u; // pairs, and one more
-const ACT = 1u;
-const KEPT = 32u;
 
 @group(0) @binding(0) var<storage, read> dots: array<vec4f>; // (s.y, y.y, s.g, y.g) by slot, see lbfgs_dots
 @group(0) @binding(1) var<storage, read_write> products: array<f32>;

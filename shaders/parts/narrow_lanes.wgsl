@@ -4,7 +4,7 @@
 // same weights at the same time.
 
 // What a row of four pixels is made from: the row above, itself, and the row below.
-struct Rows {
+struct Neighbours {
   above: Run,
   own: Run,
   below: Run,
@@ -17,8 +17,8 @@ fn run(plane: i32, row: i32, column: i32) -> Run {
   );
 }
 
-fn rows(plane: i32, row: i32, column: i32) -> Rows {
-  return Rows(run(plane, row - 1, column), run(plane, row, column), run(plane, row + 1, column));
+fn neighbours(plane: i32, row: i32, column: i32) -> Neighbours {
+  return Neighbours(run(plane, row - 1, column), run(plane, row, column), run(plane, row + 1, column));
 }
 
 fn filter_at(outer: u32) -> Filter {
@@ -32,6 +32,6 @@ fn filter_at(outer: u32) -> Filter {
   );
 }
 
-fn add(sum: vec4f, rows: Rows, taps: Taps) -> vec4f {
-  return convolve(sum, rows.above, rows.own, rows.below, taps);
+fn add(sum: vec4f, n: Neighbours, taps: Taps) -> vec4f {
+  return convolve(sum, n.above, n.own, n.below, taps);
 }

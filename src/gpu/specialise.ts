@@ -27,10 +27,12 @@ export function specialise(
       overrides[name] = value;
       continue;
     }
-    const declaration = new RegExp(`^(const\\s+${name}\\s*(?::\\s*(\\w+))?\\s*=\\s*)[^;]+;`, 'm');
+    const declaration = new RegExp(`^(const\\s+${name}\\s*(?::\\s*(\\w+))?\\s*=\\s*)([^;]+);`, 'm');
     const found = declaration.exec(code);
     if (!found) throw new Error(`shaders/${shader}.wgsl declares no override or const named ${name}.`);
-    code = code.replace(declaration, `$1${literal(value, found[2])};`);
+    // Where no type is written, the initialiser's own suffix tells it.
+    const type = found[2] ?? (found[3]!.endsWith('u') ? 'u32' : undefined);
+    code = code.replace(declaration, `$1${literal(value, type)};`);
   }
   for (const [name, type] of Object.entries(types)) {
     const alias = new RegExp(`^alias\\s+${name}\\s*=[^;]+;`, 'm');

@@ -6,7 +6,7 @@ import { ceilDiv } from '../gpu/workgroups.js';
 import type { Conv3x3, Filter3x3 } from './conv2d-filter.js';
 import { NARROW_LANES, NARROW_PIXELS } from './conv2d-geometry.js';
 
-/** Rows that an invocation of a subgroup makes, and a workgroup of invocations that share nothing. */
+/** Rows that a workgroup makes: a subgroup four an invocation, and invocations that load for themselves one each. */
 const ROWS = 4;
 const LANES_ROWS = 8;
 
@@ -30,7 +30,7 @@ export function conv2dNarrow(recorder: Recorder, call: Conv3x3): void {
   narrow(recorder, call, 'subgroups');
 }
 
-/** The same by invocations that share nothing, for GPUs. Wants rows of whole vectors. */
+/** The same by invocations that load for themselves, for GPUs. Wants rows of whole vectors. */
 export function conv2dNarrowLanes(recorder: Recorder, call: Conv3x3): void {
   narrow(recorder, call, 'lanes');
 }
@@ -55,7 +55,7 @@ function narrow(
       read(x),
       read(x),
       uniform(weights),
-      uniform(recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, ROWS] : sizes)),
+      uniform(recorder.parameters('conv2d.sizes', adjoint ? [...sizes, accumulate ? 1 : 0, rows] : sizes)),
       accumulate ? update(y) : write(y),
     ],
     workgroups: [ceilDiv(vectors, NARROW_LANES), ceilDiv(height, rows), batch],

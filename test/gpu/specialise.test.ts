@@ -6,18 +6,20 @@ const source = `override COUNT: u32 = 1u;
 const TILE: u32 = 4u; // TILE: u32 = 4u
 const SCALE: f32 = 1.0;
 const STEP = 2;
+const SHARES = 1u;
 fn f() { let COUNT2 = COUNT * TILE; }
 `;
 
 describe('specialising a shader', () => {
   it('hands overrides on and rewrites constants, leaving all else as it was', () => {
-    const { code, overrides } = specialise('x', source, { COUNT: 7, TILE: 8, SCALE: 2, STEP: 3 });
+    const { code, overrides } = specialise('x', source, { COUNT: 7, TILE: 8, SCALE: 2, STEP: 3, SHARES: 16 });
     expect(overrides).toEqual({ COUNT: 7 });
     expect(code).toBe(
       source
         .replace('const TILE: u32 = 4u;', 'const TILE: u32 = 8u;')
         .replace('= 1.0;', '= 2.0;')
-        .replace('STEP = 2;', 'STEP = 3;'),
+        .replace('STEP = 2;', 'STEP = 3;')
+        .replace('SHARES = 1u;', 'SHARES = 16u;'),
     );
   });
 
