@@ -52,6 +52,7 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
       const { profileTable } = await import('./profile-table.js');
       say(profileTable(outcome.profile, request.profile));
     }
+    if (outcome.untraced) throw outcome.untraced;
     process.exitCode = interrupts.exitCode() ?? 0;
   } catch (error) {
     // Only what is waited for before there is a picture ends so.

@@ -1,3 +1,4 @@
+import type { UserError } from '../errors.js';
 import { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { CropMode } from '../image/crop-window.js';
@@ -69,6 +70,8 @@ export interface StylizeOutcome extends RunOutcome {
   memory: { peak: number; optimiser: number };
   /** Where one was asked for. */
   profile?: readonly ProfiledStep[];
+  /** Why scores are missing in the trace, where they are: the picture is written all the same. */
+  untraced?: UserError;
 }
 
 /**
@@ -164,18 +167,24 @@ async function stylize(
   return { ...done, profile: await writeProfile(request.profile, job, gpu) };
 }
 
-async function run(job: StyleJob, trace: string | undefined, hooks: StylizeHooks): Promise<RunOutcome> {
+async function run(
+  job: StyleJob,
+  trace: string | undefined,
+  hooks: StylizeHooks,
+): Promise<RunOutcome & Pick<StylizeOutcome, 'untraced'>> {
   const file = trace === undefined ? undefined : new TraceFile(trace);
   const onScores = async (scores: readonly Scores[]) => {
     await file?.write(scores);
     hooks.onScores?.(scores);
   };
+  let outcome: RunOutcome;
   try {
     hooks.onStart?.();
-    return await runJob(job, { onScores, ...(hooks.signal ? { signal: hooks.signal } : {}) });
+    outcome = await runJob(job, { onScores, ...(hooks.signal ? { signal: hooks.signal } : {}) });
   } finally {
     await file?.close();
   }
+  return { ...outcome, ...(file?.failure ? { untraced: file.failure } : {}) };
 }
 
 function layersOf({ contentLayers, styleLayers }: StyleOptions): string[] {

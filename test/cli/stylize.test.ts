@@ -1,6 +1,16 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stylizeRequest } from '../../src/cli/stylize-options.js';
 import { decodeImage } from '../../src/image/decode.js';
+import { stylizeFiles } from '../../src/node/stylize.js';
 import { type Run, runScumble as run, startScumble as start } from './run.js';
 import { openWorkshop } from './stylize-files.js';
 
@@ -235,6 +245,18 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
     expect(readFileSync(path('kept.png'), 'utf8')).toBe('the old picture');
     expect(readFileSync(path('kept.jsonl'), 'utf8')).toBe('the old scores');
   });
+});
+
+test('a trace that cannot be written any more costs no picture', async () => {
+  mkdirSync(path('away'));
+  const request = stylizeRequest(path('content.png'), path('style.png'), {
+    ...{ output: path('untraced.png'), trace: path('away/lost.jsonl'), weights: path('weights.safetensors') },
+    ...{ contentLayers: ['conv_2'], styleLayers: ['conv_1', 'conv_2'], evaluations: 3 },
+  });
+  const { last, untraced } = await stylizeFiles(request, { onStart: () => rmdirSync(path('away')) });
+  expect(last).toMatchObject({ evaluation: 3 });
+  expect(untraced?.message).toMatch(/^Cannot write \S*lost\.jsonl: there is no such file\.$/);
+  expect(picture('untraced.png').width).toBe(32);
 });
 
 test('a reader of the output that goes away costs no picture', async () => {
