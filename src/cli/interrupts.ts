@@ -1,5 +1,5 @@
 /** Exit codes as a shell gives them: 128 and the signal's number. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * A second signal this soon after the first is the same one, delivered twice: `timeout` and terminals signal a process
@@ -7,7 +7,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
  */
 const SAME_SIGNAL_MS = 500;
 
-/** Ctrl-C and its like, caught so that work may end in good order. */
+/** Ctrl-C and its like, and a terminal that is closed, caught so that work may end in good order. */
 export interface Interrupts {
   /** Is aborted by the first signal. */
   readonly signal: AbortSignal;

@@ -270,6 +270,7 @@ test('a reader of the output that goes away costs no picture', async () => {
 });
 
 test.each([
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s writes the picture as it stands and exits %i', async (signal, code) => {
