@@ -26,7 +26,13 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
     progress?.stop();
   });
   interrupts.signal.addEventListener('abort', () => {
-    if (!quiet && progress) progress.note('Stopping; once more to stop without writing the picture.');
+    if (quiet) return;
+    if (progress) {
+      progress.note('Stopping; once more to stop without writing the picture.');
+      return;
+    }
+    transfer.stop();
+    console.log('Stopping; once more to stop at once.');
   });
   const say = (text: string) => {
     if (!quiet) console.log(text);

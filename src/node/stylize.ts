@@ -79,7 +79,7 @@ export interface StylizeOutcome extends RunOutcome {
  * only and whole. A run that is aborted writes the picture as it stands, unless it has none yet (no `last`).
  *
  * @throws UserError before anything is computed for what cannot be read, written or done; DivergedError; the reason of
- *   `signal` if it is aborted while weights are fetched
+ *   `signal` if it is aborted while weights are fetched or the job is made
  */
 export async function stylizeFiles(
   request: StylizeRequest,
@@ -143,6 +143,7 @@ async function stylize(
   const filters = VggFilters.upload(gpu, await loadVggWeights(weights, layers), preprocessing);
   const job = await StyleJob.create(gpu, images, filters, options, {
     tune: (record, how) => tuning.tune(record, how),
+    signal: hooks.signal,
   });
   const [, , height, width] = job.x.shape as [number, number, number, number];
   const begin = request.preview === undefined ? undefined : await pixelsOf(gpu, job.x);

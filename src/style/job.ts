@@ -49,6 +49,8 @@ export interface JobHooks {
    * tuneRecording of gpu/tuning/tune.ts does); waited for.
    */
   tune?: (record: Recording, options?: TuneOptions) => Promise<unknown>;
+  /** Ends the making, which then throws its reason; `tune` is given it too. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Evaluations whose scores the GPU keeps until somebody looks. */
@@ -84,14 +86,14 @@ export class StyleJob {
    * Computes the targets, then records, plans and compiles everything that a run needs.
    *
    * @throws UserError for images too small for the layers; LimitError where the GPU cannot hold the job, or does not
-   *   know the precision.
+   *   know the precision; the signal's reason.
    */
   static async create(
     gpu: Gpu,
     images: StyleImages,
     filters: VggFilters,
     options: StyleOptions,
-    { tune }: JobHooks = {},
+    { tune, signal }: JobHooks = {},
   ): Promise<StyleJob> {
     requireDepth(images.content, [...options.contentLayers, ...options.styleLayers]);
     requireDepth(images.style, options.styleLayers);
@@ -106,7 +108,8 @@ export class StyleJob {
       const x = keep(gpu.tensor('image', images.content.shape), free);
       const ring = keep(gpu.tensor('scores', ringShape(RING_ROWS)), free);
       const targets = keep(allocateTargets(gpu, images, options), (made: Targets) => freeTargets(gpu, made));
-      await tune?.((recorder) => void recordObjective(recorder, x, filters, targets, options));
+      await tune?.((recorder) => void recordObjective(recorder, x, filters, targets, options), { signal });
+      signal?.throwIfAborted();
       // They are computed once: not worth a measurement, but to be computed in the same way the next time.
       await tune?.((recorder) => recordTargets(recorder, images, filters, targets, options), {
         budget: 0,
@@ -118,6 +121,7 @@ export class StyleJob {
       recorder.compile();
       await computeTargets(gpu, filters, images, options, targets);
       await start(gpu, x, images, options);
+      signal?.throwIfAborted();
       const evaluation = keep(await recorder.freeze([total, gradient]), (program) => program.dispose());
 
       const problem = { x, gradient, loss: total };

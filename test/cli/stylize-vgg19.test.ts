@@ -75,7 +75,9 @@ describe('with an empty cache', () => {
     const { kill, done } = start('stopped.png', { SCUMBLE_CACHE: join(folder, 'stopped') });
     while (server.sent < 1_000_000) await new Promise((resolve) => setTimeout(resolve, 20));
     kill('SIGINT');
-    expect(await done).toMatchObject({ code: 130 });
+    const stdout =
+      'Stopping; once more to stop at once.\nStopped before the first evaluation; nothing was written.\n';
+    expect(await done).toMatchObject({ code: 130, stdout });
     expect(existsSync(path('stopped.png'))).toBe(false);
     expect(readdirSync(join(folder, 'stopped'))).toContain('vgg19.partial');
   });

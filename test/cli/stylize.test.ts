@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { stylizeRequest } from '../../src/cli/stylize-options.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { stylizeFiles } from '../../src/node/stylize.js';
@@ -16,6 +16,7 @@ import { openWorkshop } from './stylize-files.js';
 
 const { path, folder, remove } = openWorkshop();
 afterAll(remove);
+afterEach(() => vi.unstubAllEnvs());
 
 /** What was measured of the adapter is kept for this file's runs. */
 const HOME = { SCUMBLE_CACHE: folder };
@@ -247,12 +248,27 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
   });
 });
 
+/** The request of `job`, for what only a caller can do to a run. */
+const shallowRequest = (output: string, trace?: string) =>
+  stylizeRequest(path('content.png'), path('style.png'), {
+    ...{ output: path(output), weights: path('weights.safetensors'), evaluations: 3 },
+    ...{ contentLayers: ['conv_2'], styleLayers: ['conv_1', 'conv_2'] },
+    ...(trace === undefined ? {} : { trace: path(trace) }),
+  });
+
+test('a run that is aborted before its kernels are measured measures none', async () => {
+  vi.stubEnv('SCUMBLE_CACHE', path('unmeasured'));
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const onFetch = () => controller.abort(reason);
+  const painting = stylizeFiles(shallowRequest('aborted.png'), { onFetch, signal: controller.signal });
+  await expect(painting).rejects.toBe(reason);
+  expect(['unmeasured', 'aborted.png'].filter((name) => existsSync(path(name)))).toEqual([]);
+});
+
 test('a trace that cannot be written any more costs no picture', async () => {
   mkdirSync(path('away'));
-  const request = stylizeRequest(path('content.png'), path('style.png'), {
-    ...{ output: path('untraced.png'), trace: path('away/lost.jsonl'), weights: path('weights.safetensors') },
-    ...{ contentLayers: ['conv_2'], styleLayers: ['conv_1', 'conv_2'], evaluations: 3 },
-  });
+  const request = shallowRequest('untraced.png', 'away/lost.jsonl');
   const { last, untraced } = await stylizeFiles(request, { onStart: () => rmdirSync(path('away')) });
   expect(last).toMatchObject({ evaluation: 3 });
   expect(untraced?.message).toMatch(/^Cannot write \S*lost\.jsonl: there is no such file\.$/);

@@ -18,26 +18,30 @@ const ROUNDS = 2;
  *
  * @param left milliseconds; where they will not do, or no runner-up is close, or others have the processors, nothing
  *   changes.
- * @param processorTime see `timeWork`.
+ * @param how processorTime: see `timeWork`. signal: is asked before each run, which then throws its reason.
  * @returns `measured` in its order, with the better of the two first.
  */
 export async function judgeInside(
   sites: Sites,
   measured: readonly Measured[],
   left: () => number,
-  processorTime?: ProcessorTime,
+  { processorTime, signal }: { processorTime?: ProcessorTime | undefined; signal?: AbortSignal | undefined },
 ): Promise<readonly Measured[]> {
   if (!measured.some(contender) || left() <= 0) return measured;
   const ways: Way[] = [];
+  const run = (way: Way) => {
+    signal?.throwIfAborted();
+    return way.run(processorTime);
+  };
   try {
     ways.push(await Way.freeze(sites, measured, ({ timings }) => timings[0]!));
-    const once = await ways[0]!.run(processorTime);
+    const once = await run(ways[0]!);
     if (2 * ROUNDS * once > left()) return measured;
     ways.push(await Way.freeze(sites, measured, (item) => contender(item) ?? item.timings[0]!));
-    await ways[1]!.run(processorTime);
+    await run(ways[1]!);
     for (const way of ways) way.forget();
     for (let round = 0; round < ROUNDS; round++) {
-      for (const way of ways) await way.run(processorTime);
+      for (const way of ways) await run(way);
     }
     if (!ways.every((way) => way.isTimed)) return measured;
     return judge(measured, { first: ways[0]!.times, contender: ways[1]!.times });

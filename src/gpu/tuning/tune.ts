@@ -3,7 +3,7 @@ import type { Gpu } from '../gpu.js';
 import { canTimeSteps } from '../timing.js';
 import type { VariantTable } from '../variants.js';
 import { judgeInside } from './inside.js';
-import { type Measured, rankTasks, type Task } from './rank.js';
+import { type Measured, rankTasks, type Stopwatch, type Task } from './rank.js';
 import { type Recording, Sites } from './sites.js';
 import { GpuStopwatch, type ProcessorTime } from './stopwatch.js';
 
@@ -14,6 +14,8 @@ export interface TuneOptions {
   anew?: boolean;
   /** To be told where the adapter may turn out to be the processor: a busy machine then misleads less. */
   processorTime?: ProcessorTime;
+  /** Ends the measuring before the next run: what is known by then is ranked, and the rest is left for another time. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A short moment beside a whole job. */
@@ -30,7 +32,7 @@ const DEFAULT_BUDGET_MS = 4000;
 export async function tuneRecording(
   gpu: Gpu,
   record: Recording,
-  { budget = DEFAULT_BUDGET_MS, anew = false, processorTime: given }: TuneOptions = {},
+  { budget = DEFAULT_BUDGET_MS, anew = false, processorTime: given, signal }: TuneOptions = {},
 ): Promise<readonly Measured[]> {
   const now = () => performance.now();
   const end = now() + budget;
@@ -38,22 +40,28 @@ export async function tuneRecording(
   const tasks = sites.tasks(anew);
   const processorTime = gpu.facts.software ? given : undefined;
   const stopwatch = new GpuStopwatch((task, variant) => sites.freeze(task, variant), processorTime);
+  const time: Stopwatch = (...run) => {
+    signal?.throwIfAborted();
+    return stopwatch.time(...run);
+  };
   let measured: readonly Measured[] = [];
   try {
-    for await (const item of rankTasks(tasks, stopwatch.time, { budget: end - now(), now })) {
+    for await (const item of rankTasks(tasks, time, { budget: end - now(), now })) {
       measured = [...measured, item];
     }
     stopwatch.dispose();
     if (canTimeSteps(gpu.device)) {
-      measured = await judgeInside(sites, measured, () => end - now(), processorTime);
+      measured = await judgeInside(sites, measured, () => end - now(), { processorTime, signal });
     }
   } catch (error) {
     const full = error instanceof GpuError && error.kind === 'out-of-memory';
-    if (!full && !(error instanceof LimitError)) throw error;
+    const stopped = signal?.aborted && error === signal.reason;
+    if (!full && !stopped && !(error instanceof LimitError)) throw error;
   } finally {
     stopwatch.dispose();
   }
   rankVariants(gpu.variants, measured);
+  if (signal?.aborted) return measured;
   const assumed = tasks
     .filter(
       (task) => !measured.some((item) => item.operation === task.operation && item.shape === task.shape),

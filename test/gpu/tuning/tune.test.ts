@@ -89,6 +89,28 @@ it('ranks what there is no time for as the shape most like it, and has done with
   expect(fresh.variants.choose('conv2d', '16→16 @ 20×24', ['direct', 'tiled'])).toBe('tiled');
 });
 
+it('keeps what it measured before it was stopped, and leaves the rest for another time', async () => {
+  const table = offered();
+  const fresh = Gpu.adopt(gpu().device);
+  // Convolutions weigh more and come first: when this is recorded to be timed, they are done.
+  const [, ...others] = table.get('gram 16 @ 120')!;
+  const late = others.find((variant) => !table.get('conv2d 16→16 @ 20×24')!.includes(variant));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stopping: Recording = (recorder) => {
+    record(recorder);
+    if (recorder.choices.some(({ operation, variant }) => operation === 'gram' && variant === late))
+      controller.abort();
+  };
+  const measured = await tuneRecording(fresh, stopping, { ...BUDGET, signal });
+  expect(signal.aborted).toBe(true);
+  expect(measured.map(({ shape }) => shape)).toEqual(['16→16 @ 20×24']);
+  expect(await tuneRecording(fresh, record, { ...BUDGET, signal }), 'nothing more').toEqual([]);
+  const rest = await tuneRecording(fresh, record, BUDGET);
+  expect(rest).toHaveLength(table.size - 1);
+  expect(rest.flatMap(({ timings }) => timings).every(({ milliseconds }) => milliseconds! > 0)).toBe(true);
+});
+
 it('changes nothing that is read', async () => {
   const result = async () => {
     const recorder = new Recorder(gpu());
