@@ -15,12 +15,18 @@ export function registerHelp(group: Command): void {
       let command = group;
       for (const name of names) {
         const found = command.commands.find((other) => other.name() === name);
-        if (!found)
-          throw new UserError(`There is no command "${name}"; ${fullName(command)} help lists them.`);
+        if (!found) throw new UserError(unknown(name, command));
         command = found;
       }
       command.outputHelp();
     });
+}
+
+function unknown(name: string, command: Command): string {
+  const full = fullName(command);
+  return command.commands.length > 0
+    ? `There is no command "${name}"; ${full} help lists them.`
+    : `${full} has no command "${name}" of its own; ${full} --help tells what it takes.`;
 }
 
 function fullName(command: Command): string {

@@ -46,6 +46,12 @@ describe('scumble help', () => {
   });
 });
 
+test.each(['stylize', 'weights fetch'])('scumble help %s foo names a command that works', (names) => {
+  const full = `scumble ${names}`;
+  const stderr = `scumble: ${full} has no command "foo" of its own; ${full} --help tells what it takes.\n`;
+  expect(runScumble(['help', ...names.split(' '), 'foo'])).toEqual({ code: 2, stdout: '', stderr });
+});
+
 describe('what a run that failed says', () => {
   test("a user's error: its sentence and its exit code", () => {
     const error = new UserError('There is no file cat.jpg; give one that exists.', 3);
