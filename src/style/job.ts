@@ -95,8 +95,8 @@ export class StyleJob {
     options: StyleOptions,
     { tune, signal }: JobHooks = {},
   ): Promise<StyleJob> {
-    requireDepth(images.content, [...options.contentLayers, ...options.styleLayers]);
-    requireDepth(images.style, options.styleLayers);
+    requireDepth('The content image', images.content, [...options.contentLayers, ...options.styleLayers]);
+    requireDepth('The style image', images.style, options.styleLayers);
     requirePrecision(gpu, options);
     const disposers: (() => void)[] = [];
     const keep = <T>(value: T, dispose: (value: T) => void): T => {
@@ -290,8 +290,8 @@ export class StyleJob {
 }
 
 /** @throws UserError for an image too small to reach the deepest of the layers, before anything is compiled for it. */
-function requireDepth({ shape }: Tensor, names: readonly string[]): void {
-  if (names.length > 0) layerSizes(layersUpTo(names), shape[2]!, shape[3]!);
+function requireDepth(image: string, { shape }: Tensor, names: readonly string[]): void {
+  if (names.length > 0) layerSizes(layersUpTo(names), shape[2]!, shape[3]!, image);
 }
 
 /** @throws LimitError where the device cannot store what is asked for. */

@@ -115,11 +115,17 @@ export function layersUpTo(names: Iterable<string>): readonly VggLayer[] {
 /**
  * What an image of `height` × `width` pixels becomes after each layer. Convolutions (3×3, padding 1) and ReLUs
  * keep the size; a pool halves it and rounds down, as torchvision's `MaxPool2d(2, 2)` with `ceil_mode=False`.
+ * @param image what an error calls the image, as the first words of a sentence.
  * @throws UserError if a side is no positive integer or comes to 0 within `layers`, with the smallest size.
  */
-export function layerSizes(layers: readonly VggLayer[], height: number, width: number): VggLayerSize[] {
+export function layerSizes(
+  layers: readonly VggLayer[],
+  height: number,
+  width: number,
+  image = 'An image',
+): VggLayerSize[] {
   if (![height, width].every((side) => Number.isSafeInteger(side) && side > 0)) {
-    throw new UserError(`An image of ${width}×${height} pixels has no size that VGG-19 can take.`);
+    throw new UserError(`${image} of ${width}×${height} pixels has no size that VGG-19 can take.`);
   }
   let [h, w] = [height, width];
   return layers.map((layer) => {
@@ -128,7 +134,8 @@ export function layerSizes(layers: readonly VggLayer[], height: number, width: n
       const deepest = layers[layers.length - 1]!;
       const least = 2 ** layers.filter(({ kind }) => kind === 'pool').length;
       throw new UserError(
-        `An image of ${width}×${height} pixels is too small for VGG-19 as deep as ${deepest.name}: nothing is ` +
+        // It may have been scaled, and be no image of that size that anybody knows.
+        `${image}, at ${width}×${height} pixels, is too small for VGG-19 as deep as ${deepest.name}: nothing is ` +
           `left of it at ${layer.name}; use at least ${least}×${least} pixels or shallower layers.`,
       );
     }

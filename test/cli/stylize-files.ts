@@ -19,6 +19,7 @@ export function openWorkshop(): Workshop {
   writePicture(path('content.png'), 1, 32, 32);
   writePicture(path('style.png'), 2, 32, 32);
   writePicture(path('wide.png'), 3, 48, 36);
+  writePicture(path('dot.png'), 4, 1, 1);
   writeWeights(path('weights.safetensors'), 1);
   // Features of such filters leave what a float32 can hold.
   writeWeights(path('huge.safetensors'), 1e18);

@@ -223,7 +223,12 @@ describe('a failure is one sentence, exit code 2, and leaves no file', () => {
     [
       'too few pixels',
       job('content.png', 'style.png', 'out.png', '--size', '1', '--style-layers', 'pool1'),
-      /too small/,
+      /The content image, at 1×1 pixels, is too small .* at least 2×2 pixels/,
+    ],
+    [
+      'too few pixels of the other picture',
+      job('content.png', 'dot.png', 'out.png', '--style-layers', 'pool1'),
+      /The style image, at 1×1 pixels, is too small/,
     ],
   ])('%s', (_, args, sentence) => {
     const { code, stdout, stderr } = runScumble(args);
