@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { listAdapters } from '../node/adapters.js';
 import type { AdapterReport } from '../node/adapters.js';
+import { ADAPTER_ADVICE } from '../node/dawn.js';
 
 /** The limits that decide what the kernels can do, in the order shown, with their units. */
 const KEY_LIMITS = [
@@ -67,7 +68,7 @@ export function registerDevices(program: Command): void {
       if (json) {
         console.log(JSON.stringify({ adapters }, null, 2));
       } else if (adapters.length === 0) {
-        console.log('No WebGPU adapter was found; npm run setup in the project installs a software one.');
+        console.log(`No WebGPU adapter was found; ${ADAPTER_ADVICE}.`);
       } else {
         console.log(adapters.map(describeAdapter).join('\n\n'));
       }

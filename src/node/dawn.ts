@@ -30,6 +30,11 @@ const open = new Set<GPU>();
 // By default Dawn rounds GPU timestamps to 65.5 µs, longer than many a kernel takes.
 const ALWAYS_DISABLED = ['timestamp_quantization'];
 
+/** What to do where there is no adapter, as the end of a sentence. */
+export const ADAPTER_ADVICE =
+  "install the driver of your GPU, or Mesa's software one (on most Linux systems the package mesa-vulkan-drivers, which " +
+  'npm run setup installs in a clone of Scumble)';
+
 /** Dawn's options as `create` of the package `webgpu` wants them. */
 function dawnFlags({ adapter, backend, enable = [], disable = [] }: DawnOptions): string[] {
   const flags = [`disable-dawn-features=${[...ALWAYS_DISABLED, ...disable].join(',')}`];
@@ -67,9 +72,7 @@ export async function openDawn(options: DawnOptions = {}): Promise<Dawn> {
     );
   }
   if (!adapter) {
-    throw new UserError(
-      'No WebGPU adapter was found on this machine; run npm run setup in the project to install a software one, or install the driver of your GPU.',
-    );
+    throw new UserError(`No WebGPU adapter was found on this machine; ${ADAPTER_ADVICE}.`);
   }
   open.add(gpu);
   return { gpu, close: () => void open.delete(gpu) };

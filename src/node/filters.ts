@@ -76,7 +76,7 @@ function requireEmbedded(layers: readonly string[]): void {
   const deep = layers.find(isDeep);
   if (deep === undefined) return;
   throw new UserError(
-    `The embedded network ends at ${EMBEDDED_DEPTH} and has no ${deep}; choose shallower layers, or give all of ` +
-      'VGG-19 with --weights FILE.',
+    `The embedded network ends at ${EMBEDDED_DEPTH} and has no ${deep}; choose shallower layers, or all of VGG-19 ` +
+      '(--weights vgg19, or a file of it).',
   );
 }

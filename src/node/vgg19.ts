@@ -73,8 +73,8 @@ export async function findVgg19(
   } catch (error) {
     if (!(error instanceof FetchError)) throw error;
     throw new UserError(
-      `VGG-19 is not on this machine, and could not be fetched (${error.reasons}); use --weights embedded, or ` +
-        '--weights FILE with a .safetensors, .pth, .onnx or .caffemodel file of it.',
+      `VGG-19 is not on this machine, and could not be fetched (${error.reasons}); use the embedded network ` +
+        '(--weights embedded), or a .safetensors, .pth, .onnx or .caffemodel file of VGG-19 (--weights FILE).',
       2,
       { cause: error },
     );

@@ -8,7 +8,7 @@ export class DivergedError extends UserError {
   constructor(evaluation: number, clamp: StyleOptions['clamp']) {
     super(
       `The image diverged at evaluation ${evaluation} into numbers that are not finite, so there is no result; ` +
-        `use ${clamp === 'robust' ? '' : '--clamp robust, '}smaller weights (--style-weight, --content-weight) or other ` +
+        `use ${clamp === 'robust' ? '' : 'the clamp robust (--clamp), '}smaller weights (--style-weight, --content-weight) or other ` +
         'filters (--weights).',
       1,
     );

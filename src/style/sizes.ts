@@ -51,7 +51,7 @@ export function planSizes(content: Size, style: Size, { size, most, crop, equal 
   if (equal && square === undefined && !sameSize(plan.content, plan.style)) {
     throw new UserError(
       `The preset seed needs a content and a style image of one size, and these would be ${times(plan.content)} and ` +
-        `${times(plan.style)} pixels; cut squares out of both with --crop centre or --crop random.`,
+        `${times(plan.style)} pixels; cut both to one size first (--crop centre or --crop random).`,
     );
   }
   return plan;

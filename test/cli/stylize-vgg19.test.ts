@@ -65,7 +65,7 @@ describe('with an empty cache', () => {
     const { code, stdout, stderr } = await stylize('none.png', env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^scumble: VGG-19 is not on this machine, and could not be fetched \(127\.0\.0\.1:\d+: the connection is refused\); use --weights embedded, or --weights FILE with [^\n]+\.$/,
+      /^scumble: VGG-19 is not on this machine, and could not be fetched \(127\.0\.0\.1:\d+: the connection is refused\); use the embedded network \(--weights embedded\), or [^\n]+ \(--weights FILE\)\.$/,
     );
     expect(existsSync(path('none.png'))).toBe(false);
   });
