@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const readmeInNode = /\*\*In Node:\*\*\s+```js\n(.*?)```/s.exec(readme)![1]!;
 let folder: string;
 let tarball: string;
 
@@ -118,13 +120,16 @@ export const name: string = (await job.pixels()).name + device.label;
     ['es2023'],
     ['node', '@webgpu/types'],
   ],
+  ['Node with the DOM, of the readme', 'readme-dom', readmeInNode, ['es2023', 'dom'], ['node']],
+  ['Node without, of the readme', 'readme', readmeInNode, ['es2023'], ['node', '@webgpu/types']],
 ])('has types that a strict project of %s can use', (_, name, program, lib, types) => {
   writeFileSync(join(folder, `${name}.ts`), program);
   const typeRoots = [join(root, 'node_modules/@types'), join(root, 'node_modules')];
   const modules = { target: 'es2023', module: 'nodenext', lib, types, typeRoots };
   // What @webgpu/types takes from the DOM without having it is not ours to mend.
-  const skipLibCheck = types.length > 0;
-  const compilerOptions = { strict: true, noEmit: true, skipLibCheck, ...modules };
+  const skipLibCheck = types.includes('@webgpu/types');
+  const strict = { strict: true, exactOptionalPropertyTypes: true };
+  const compilerOptions = { ...strict, noEmit: true, skipLibCheck, ...modules };
   const project = join(folder, `${name}.json`);
   writeFileSync(project, JSON.stringify({ compilerOptions, files: [`${name}.ts`] }));
   succeed('npx', ['tsc', '-p', project], root);
