@@ -14,8 +14,9 @@ import {
   Tape,
   type Shape,
   toPlanar,
+  UserError,
 } from 'scumble';
-import { openEngine, readImage, writeImage } from 'scumble/node';
+import { assertWritable, openEngine, readImage, writeImage } from 'scumble/node';
 
 const { add, conv2d, gram, mse, scale } = operations;
 const SIDE = 64;
@@ -23,7 +24,18 @@ const LAYERS = ['conv1_1', 'conv2_1'];
 const STYLE_WEIGHT = 1000; // inside the square
 const SMOOTHNESS = 0.2;
 
-const [output = 'texture.png', evaluations = '60'] = process.argv.slice(2);
+const [output = 'texture.png', count = '60'] = process.argv.slice(2);
+const evaluations = Number(count);
+// Before there is anything to lose.
+try {
+  if (!Number.isInteger(evaluations) || evaluations < 1)
+    throw new UserError(`"${count}" is no number of evaluations; give a whole one from 1 on.`);
+  await assertWritable(output);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(error.message);
+  process.exit(error.exitCode);
+}
 const engine = await openEngine();
 const { gpu } = engine;
 const filters = await engine.openFilters('embedded', LAYERS);
@@ -73,7 +85,7 @@ const optimiser = await Lbfgs.create(
   { x: image, gradient, loss: loss.value },
   { history: 20, bounds: { low: 0, high: 1 } },
 );
-for (let i = 0; i < Number(evaluations); i++) runAll(gpu, [evaluation, optimiser.update]);
+for (let i = 0; i < evaluations; i++) runAll(gpu, [evaluation, optimiser.update]);
 const { entries } = await optimiser.report();
 await optimiser.returnToBest();
 

@@ -9,7 +9,7 @@ export { cacheFolder } from './cache-folder.js';
 export { type Dawn, type DawnOptions, openDawn } from './dawn.js';
 export { NodeEngine, type NodeEngineOptions, openEngine } from './engine.js';
 export { openFilters } from './filters.js';
-export { readImage, type ReadOptions, writeImage } from './image-files.js';
+export { assertWritable, readImage, type ReadOptions, writeImage } from './image-files.js';
 export { openRandomAccessFile } from './random-access-file.js';
 export {
   stylizeFiles,

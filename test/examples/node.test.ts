@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { expect, it } from 'vitest';
 
+function run(name: string, ...args: string[]) {
+  const program = ['--import', 'tsx', `examples/${name}.ts`, ...args];
+  return spawnSync(process.execPath, program, { encoding: 'utf8', timeout: 50_000 });
+}
+
 /** Runs an example to its end; what it printed. */
 function example(name: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', `examples/${name}.ts`, ...args],
-    { encoding: 'utf8', timeout: 50_000 },
-  );
+  const { status, stdout, stderr } = run(name, ...args);
   expect(status, stderr).toBe(0);
   return stdout;
 }
@@ -45,6 +46,16 @@ it('custom-loss.ts paints a texture of the roughness that it says', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it.each([
+  ['out.png', 'abc', '"abc" is no number of evaluations; give a whole one from 1 on.'],
+  ['out.gif', '1', 'which format to write out.gif'],
+])('custom-loss.ts refuses %s %s in one sentence, and before it begins', (file, count, sentence) => {
+  const { status, stdout, stderr } = run('custom-loss', file, count);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^.*\n$/);
+  expect(stderr).toContain(sentence);
 });
 
 it('lbfgs.ts finds the line that the normal equations give', () => {
