@@ -7,7 +7,7 @@ export function sentence(error: unknown): string {
   if (error instanceof OutOfMemoryError)
     return 'This GPU has not enough memory for that; choose a smaller size.';
   const message = error instanceof Error ? error.message : String(error);
-  // Sentences may name the command line's option, which the page has not.
-  if (error instanceof UserError) return message.replaceAll(/ \(--[\w-]+\)/g, '');
+  // Sentences may name options of the command line, which the page has not.
+  if (error instanceof UserError) return message.replaceAll(/ \(--[^)]*\)/g, '');
   return `That did not work: ${message}`;
 }
