@@ -3,7 +3,7 @@ import { copyProbes } from './copies.js';
 import { fmaProbes } from './fma.js';
 import { measureDispatch, measureSubmit } from './latency.js';
 import { loadProbes } from './loads.js';
-import { measurePeak, type Peak } from './probe.js';
+import { measurePeak, type Peak, type Probe } from './probe.js';
 
 /** What an adapter can do, as measured. */
 export interface Ceilings {
@@ -21,16 +21,21 @@ export interface Ceilings {
   submitMicroseconds: number;
 }
 
-/** Measures them in a few seconds. */
-export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
-  const f32 = await measurePeak(await fmaProbes(gpu, 'f32'));
+/**
+ * Measures them in a few seconds.
+ *
+ * @throws the signal's reason once that is aborted.
+ */
+export async function measureCeilings(gpu: Gpu, signal?: AbortSignal): Promise<Ceilings> {
+  const peak = async (probes: Promise<Probe[]>) => measurePeak(await probes, signal);
+  const f32 = await peak(fmaProbes(gpu, 'f32'));
   const hasHalf = gpu.device.features.has('shader-f16');
-  const f16 = hasHalf ? await measurePeak(await fmaProbes(gpu, 'f16')) : undefined;
+  const f16 = hasHalf ? await peak(fmaProbes(gpu, 'f16')) : undefined;
   return {
     f32,
     ...(f16 && { f16 }),
-    bandwidth: await measurePeak(await copyProbes(gpu)),
-    loads: await measurePeak(await loadProbes(gpu)),
+    bandwidth: await peak(copyProbes(gpu)),
+    loads: await peak(loadProbes(gpu)),
     dispatchMicroseconds: await measureDispatch(gpu),
     submitMicroseconds: await measureSubmit(gpu),
   };

@@ -122,7 +122,12 @@ function remarks(after: Results, before: Results): string[] {
     ['variant asked for', ({ variant }) => variant ?? 'none'],
     ['clock', ({ clock }) => clock.source],
   ];
-  return told
+  const stopped = [
+    ...(before.interrupted ? ['The older run was interrupted.'] : []),
+    ...(after.interrupted ? ['The newer run was interrupted.'] : []),
+  ];
+  const differing = told
     .filter(([, of]) => of(after) !== of(before))
     .map(([what, of]) => `The ${what} is not the same: it was ${of(before)} and is ${of(after)}.`);
+  return [...stopped, ...differing];
 }

@@ -31,8 +31,9 @@ const BATCH = 3;
  * Measures the main job at n × n on the pictures of demo/ with the embedded network.
  *
  * @param gpu stays as it is: the job works on its device with an account of memory of its own.
+ * @throws the signal's reason once that is aborted.
  */
-export async function measureEvaluation(gpu: Gpu, n: number): Promise<EvaluationRound> {
+export async function measureEvaluation(gpu: Gpu, n: number, signal?: AbortSignal): Promise<EvaluationRound> {
   const own = Gpu.adopt(gpu.device);
   own.variants.adopt(gpu.variants);
   let job: StyleJob | undefined;
@@ -41,14 +42,17 @@ export async function measureEvaluation(gpu: Gpu, n: number): Promise<Evaluation
     const made = (job = await demoJob(own, n));
     const setup = performance.now() - began;
 
-    const submit = (count: number) =>
-      timed(
+    const submit = (count: number) => {
+      signal?.throwIfAborted();
+      return timed(
         own.device,
         () => undefined,
         () => made.submit(count),
       );
+    };
     const first = await submit(1);
     const inThrees = (await submit(BATCH)) / BATCH;
+    signal?.throwIfAborted();
     const programs = job.programs;
     const samples = await sample(programs, { ...REPEATS, warm: true });
     const scores = await job.scores();

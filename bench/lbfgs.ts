@@ -31,13 +31,21 @@ interface Run {
   n: number;
   /** Puts the image back to where it began. */
   restart: () => void;
+  signal: AbortSignal | undefined;
 }
 
 /**
  * Fills the history of an optimiser, as jobs use it, of an image of n × n on a quadratic with curvatures from 1 to
  * 10,000. Each update that is measured follows an evaluation, as it does in a run.
+ *
+ * @throws the signal's reason once that is aborted, and so do the rounds.
  */
-export async function fillHistory(gpu: Gpu, n: number, history: number): Promise<FullHistory> {
+export async function fillHistory(
+  gpu: Gpu,
+  n: number,
+  history: number,
+  signal?: AbortSignal,
+): Promise<FullHistory> {
   const owned: Tensor[] = [];
   let evaluation: Program | undefined;
   let optimiser: Lbfgs | undefined;
@@ -51,7 +59,7 @@ export async function fillHistory(gpu: Gpu, n: number, history: number): Promise
     ({ evaluation } = made);
     const { historyBits } = DEFAULTS;
     optimiser = await Lbfgs.create(gpu, made.problem, { history, historyBits, bounds: { low: 0, high: 1 } });
-    const run: Run = { optimiser, evaluation, history, n, restart: made.restart };
+    const run: Run = { optimiser, evaluation, history, n, restart: made.restart, signal };
     await fill(run);
     return { round: () => measureRound(run), dispose };
   } catch (error) {
@@ -61,10 +69,16 @@ export async function fillHistory(gpu: Gpu, n: number, history: number): Promise
 }
 
 async function fill(run: Run): Promise<void> {
-  const { optimiser, evaluation, history } = run;
+  const { optimiser, evaluation, history, signal } = run;
+  const { gpu } = optimiser;
   for (let made = 0; !(await isFull(run)); made += history) {
     if (made >= MOST_EVALUATIONS) throw new Error(`no full history after ${made} evaluations`);
-    for (let i = 0; i < history; i++) runAll(optimiser.gpu, [evaluation, optimiser.update]);
+    for (let i = 0; i < history; i++) {
+      signal?.throwIfAborted();
+      runAll(gpu, [evaluation, optimiser.update]);
+      // What is queued cannot be called back, and all of it may take minutes.
+      await gpu.device.queue.onSubmittedWorkDone();
+    }
   }
 }
 

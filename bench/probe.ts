@@ -69,14 +69,20 @@ const MOST_MS = 2000;
 /**
  * The best of all repeats of all probes, which are then disposed. The probes take turns, so that a moment in which
  * something else keeps the machine busy costs each of them one repeat and none of them all.
+ *
+ * @throws the signal's reason once that is aborted.
  */
-export async function measurePeak(probes: readonly Probe[]): Promise<Peak> {
+export async function measurePeak(probes: readonly Probe[], signal?: AbortSignal): Promise<Peak> {
   const least = probes.map(() => Infinity);
+  const run = (probe: Probe) => {
+    signal?.throwIfAborted();
+    return probe.run();
+  };
   try {
-    for (const probe of probes) await probe.run(); // the driver may have left some compiling to it
+    for (const probe of probes) await run(probe); // the driver may have left some compiling to it
     const end = performance.now() + MOST_MS;
     for (let repeat = 0; repeat < REPEATS && (repeat < 2 || performance.now() < end); repeat++) {
-      for (const [i, probe] of probes.entries()) least[i] = Math.min(least[i]!, await probe.run());
+      for (const [i, probe] of probes.entries()) least[i] = Math.min(least[i]!, await run(probe));
     }
   } finally {
     probes.forEach((probe) => probe.dispose());

@@ -105,6 +105,9 @@ const Results = v.object({
   }),
   /** The variant that was asked for, if any. */
   variant: v.optional(v.string()),
+  /** Present where the bench was stopped before its end. */
+  interrupted: v.optional(v.literal(true)),
+  /** The most that any line has: fewer than were asked for where it was stopped. */
   rounds: v.number(),
   ceilings: Ceilings,
   /** The speed of the adapter itself, measured again and again while the bench ran: work a second, by round. */
@@ -124,6 +127,8 @@ export type Line = v.InferOutput<typeof Line>;
 export type Evaluation = v.InferOutput<typeof Evaluation>;
 /** All that the bench found out, as --json writes it. */
 export type Results = v.InferOutput<typeof Results>;
+/** Those of them that are lines. */
+export type Lines = Pick<Results, 'evaluations' | 'lbfgs' | 'kernels'>;
 
 /**
  * Results out of parsed JSON.
@@ -139,7 +144,7 @@ export function readResults(json: unknown): Results | string {
 }
 
 /** All lines that were timed, the whole evaluations first. */
-export function allLines({ evaluations, lbfgs, kernels }: Results): Line[] {
+export function allLines({ evaluations, lbfgs, kernels }: Lines): Line[] {
   return [...evaluations, ...lbfgs, ...kernels];
 }
 

@@ -6,6 +6,7 @@ import { packageVersion } from '../src/node/package-files.js';
 import type { Case } from './cases/case.js';
 import { type Ceilings, measureCeilings } from './ceilings.js';
 import { EVALUATION, type EvaluationRound, measureEvaluation } from './evaluation.js';
+import { gaveWay } from './interruption.js';
 import { fillHistory, LBFGS } from './lbfgs.js';
 import { Ledger } from './ledger.js';
 import { machineFacts } from './machine.js';
@@ -13,7 +14,15 @@ import { measureCase, TooLong } from './measure.js';
 import { type Plan, planVariant } from './plan.js';
 import { Pulse } from './pulse.js';
 import type { BenchRequest } from './request.js';
-import { type Evaluation, FORMAT, lineKey, type Name, type Results } from './results.js';
+import {
+  allLines,
+  type Evaluation,
+  FORMAT,
+  lineKey,
+  type Lines,
+  type Name,
+  type Results,
+} from './results.js';
 import { commonStep, median } from './statistics.js';
 
 export interface BenchHooks {
@@ -30,24 +39,28 @@ const CASES_A_BEAT = 8;
  * Measures all that is asked for, in rounds: each line once in every round, so that a minute in which the machine was
  * busy with something else is one round's and not one line's.
  *
- * @throws UserError for a variant that nothing has.
+ * @throws UserError for a variant that nothing has; the signal's reason where that is aborted before any line is measured.
  */
 export async function runBench(
   gpu: Gpu,
   request: BenchRequest,
-  lines: Plan,
+  wanted: Plan,
   hooks: BenchHooks = {},
 ): Promise<Results> {
   const began = new Date();
   const { variant, rounds } = request;
-  const plan = variant === undefined ? lines : planVariant(gpu, lines, variant);
+  const plan = variant === undefined ? wanted : planVariant(gpu, wanted, variant);
   gpu.variants.prefer(variant);
   hooks.onStage?.('Measuring what the adapter can do');
-  const ceilings = await measureCeilings(gpu);
+  const ceilings = await measureCeilings(gpu, hooks.signal);
   const pulse = await Pulse.create(gpu, ceilings);
   const session = new Session(gpu, request, plan, pulse, hooks);
+  let interrupted = false;
   try {
-    for (let round = 0; round < rounds && !session.aborted; round++) await session.round(round);
+    for (let round = 0; round < rounds; round++) await session.round(round);
+  } catch (error) {
+    if (!gaveWay(error, hooks.signal)) throw error;
+    interrupted = true;
   } finally {
     pulse.dispose();
     gpu.variants.prefer(undefined);
@@ -58,6 +71,8 @@ export async function runBench(
     lbfgs: session.lbfgs.lines(raised),
     kernels: session.kernels.lines(raised),
   };
+  const lines = allLines(measured);
+  if (interrupted && lines.length === 0) hooks.signal?.throwIfAborted();
   return {
     format: FORMAT,
     scumble: packageVersion(),
@@ -66,7 +81,8 @@ export async function runBench(
     adapter: { ...gpu.facts, features: [...gpu.device.features].sort() },
     clock: clock(gpu, measured),
     ...(variant !== undefined && { variant }),
-    rounds,
+    ...(interrupted && { interrupted }),
+    rounds: Math.max(0, ...lines.map(({ wall }) => wall.length)),
     ceilings: raised,
     pulse: pulse.record,
     ...measured,
@@ -87,10 +103,9 @@ function raise(ceilings: Ceilings, { record }: Pulse): Ceilings {
   return { ...ceilings, f32: { ...f32, perSecond, forms } };
 }
 
-function clock(gpu: Gpu, measured: Pick<Results, 'evaluations' | 'lbfgs' | 'kernels'>): Results['clock'] {
+function clock(gpu: Gpu, measured: Lines): Results['clock'] {
   if (!canTimeSteps(gpu.device)) return { source: 'host' };
-  const lines = [...measured.evaluations, ...measured.lbfgs, ...measured.kernels];
-  const nanoseconds = lines.flatMap((line) => (line.gpu ?? []).flat().map((ms) => 1e6 * ms));
+  const nanoseconds = allLines(measured).flatMap((line) => (line.gpu ?? []).flat().map((ms) => 1e6 * ms));
   const step = commonStep(nanoseconds);
   return { source: 'gpu', ...(step > 0 && { stepNanoseconds: step }) };
 }
@@ -115,10 +130,7 @@ class Session {
     for (const item of plan.unfit) this.leave(item, `${request.variant} cannot take this shape`);
   }
 
-  get aborted(): boolean {
-    return this.hooks.signal?.aborted === true;
-  }
-
+  /** @throws the signal's reason once that is aborted. */
   async round(round: number): Promise<void> {
     const { plan, request, pulse } = this;
     pulse.startRound();
@@ -130,8 +142,7 @@ class Session {
         await this.evaluate(n);
       }
     }
-    // Filling a history takes longer than measuring it, so its rounds are all in the first.
-    if (plan.lbfgs && round === 0) {
+    if (plan.lbfgs) {
       for (const n of request.size) await this.updates(n, stage);
     }
     for (const [i, item] of plan.cases.entries()) {
@@ -161,7 +172,7 @@ class Session {
   private async evaluate(n: number): Promise<void> {
     const name: Name = { kernel: EVALUATION, direction: 'both', shape: `3 @ ${n}²` };
     await this.attempt(name, async () => {
-      const measured = await measureEvaluation(this.gpu, n);
+      const measured = await measureEvaluation(this.gpu, n, this.hooks.signal);
       this.whole.add(measured);
       const key = lineKey(name);
       this.wholeRounds.set(key, [...(this.wholeRounds.get(key) ?? []), measured]);
@@ -169,15 +180,15 @@ class Session {
   }
 
   private async updates(n: number, stage: (what: string) => void): Promise<void> {
-    const { gpu, request } = this;
+    const { gpu, hooks, request } = this;
     for (const history of request.history) {
       const name: Name = { kernel: LBFGS, direction: 'forward', shape: `3 @ ${n}², history ${history}` };
       await this.attempt(name, async () => {
         stage(`${LBFGS} on ${name.shape}`);
-        const full = await fillHistory(gpu, n, history);
+        // Filling it anew takes longer than a round, but histories kept from round to round would fill the memory.
+        const full = await fillHistory(gpu, n, history, hooks.signal);
         try {
-          for (let round = 0; round < request.rounds && !this.aborted; round++)
-            this.lbfgs.add(await full.round());
+          this.lbfgs.add(await full.round());
         } finally {
           full.dispose();
         }
@@ -202,8 +213,9 @@ class Session {
 
   /** Notes what takes too long, does not fit, or cannot be done by the variant asked for, and tries it no more. */
   private async attempt(name: Name, measure: () => Promise<void>): Promise<void> {
+    this.hooks.signal?.throwIfAborted();
     const isLeftOut = this.leftOut.some((left) => lineKey(left) === lineKey(name));
-    if (this.aborted || isLeftOut) return;
+    if (isLeftOut) return;
     try {
       await measure();
     } catch (error) {

@@ -2,6 +2,7 @@ import { Gpu } from '../src/gpu/gpu.js';
 import type { Measured } from '../src/gpu/tuning/rank.js';
 import { Tuning, type TuningOptions } from '../src/node/tuning.js';
 import { demoJob } from './evaluation.js';
+import { gaveWay } from './interruption.js';
 import type { BenchHooks } from './run.js';
 
 /** What a variant took on a shape. */
@@ -33,34 +34,54 @@ export function tuningRows(measured: readonly Measured[]): TuningRow[] {
   });
 }
 
+type TuneHooks = BenchHooks & Pick<TuningOptions, 'onNotice'>;
+
 /**
  * Measures the variants of all that a whole evaluation needs, known or not and however long it takes, and remembers them.
  *
  * @param sizes sides of the image.
+ * @returns what was measured: where the signal is aborted, until then.
+ * @throws the signal's reason where that is nothing.
  */
 export async function tuneSizes(
   gpu: Gpu,
   sizes: readonly number[],
-  { onStage, onNotice }: Pick<BenchHooks, 'onStage'> & Pick<TuningOptions, 'onNotice'> = {},
+  hooks: TuneHooks = {},
 ): Promise<Measured[]> {
   const all: Measured[] = [];
   for (const n of sizes) {
-    onStage?.(`Timing the variants of whole evaluations at ${n}²`);
-    const own = Gpu.adopt(gpu.device);
-    try {
-      const tuning = await Tuning.open(own, { onNotice });
-      const job = await demoJob(own, n, {
-        tune: async (record, how) => {
-          // What the job itself would not measure, since it is done once, need not be measured here.
-          if (how?.budget !== 0) all.push(...(await tuning.tune(record, { budget: Infinity, anew: true })));
-        },
-      });
-      job.dispose();
-    } finally {
-      own.dispose();
-    }
+    if (!hooks.signal?.aborted) all.push(...(await tuneSize(gpu, n, hooks)));
   }
+  if (all.length === 0) hooks.signal?.throwIfAborted();
   return all;
+}
+
+async function tuneSize(
+  gpu: Gpu,
+  n: number,
+  { onStage, onNotice, signal }: TuneHooks,
+): Promise<readonly Measured[]> {
+  onStage?.(`Timing the variants of whole evaluations at ${n}²`);
+  let measured: readonly Measured[] = [];
+  const own = Gpu.adopt(gpu.device);
+  try {
+    const tuning = await Tuning.open(own, { onNotice });
+    const job = await demoJob(own, n, {
+      tune: async (record, how) => {
+        // What the job itself would not measure, since it is done once, need not be measured here.
+        if (how?.budget === 0) return;
+        measured = await tuning.tune(record, { budget: Infinity, anew: true, signal });
+      },
+      signal,
+    });
+    job.dispose();
+  } catch (error) {
+    // What was measured by then is known.
+    if (!gaveWay(error, signal)) throw error;
+  } finally {
+    own.dispose();
+  }
+  return measured;
 }
 
 function compare(a: string, b: string): number {

@@ -43,7 +43,7 @@ export function htmlReport(results: Results, comparison?: Comparison): string {
 }
 
 function header(results: Results): Markup {
-  const { machine, scumble, date, clock, adapter, variant } = results;
+  const { machine, scumble, date, clock, adapter, variant, interrupted } = results;
   const when = new Date(date);
   return html`<header>
     <p class="eyebrow">Scumble ${scumble} bench</p>
@@ -55,6 +55,7 @@ function header(results: Results): Markup {
       <span>timed by ${clockText(clock)}</span>
       <span>${adapter.software ? 'a processor that plays the GPU' : 'a GPU'}</span>
       ${variant !== undefined && html`<span>variant ${variant} where there is one</span>`}
+      ${interrupted && html`<span>interrupted before its end</span>`}
       <span><time datetime="${date}">${when.toUTCString()}</time></span>
     </p>
   </header>`;

@@ -127,12 +127,17 @@ function leftOutLines(leftOut: readonly (Name & { why: string })[]): string {
     .join('\n');
 }
 
+/** Of results that are not all that was asked for. */
+export const INTERRUPTED = 'The bench was interrupted, so this is only what it had measured by then.';
+
 /** What a reader of the tables should know. */
-export function noteLines({ kernels, lbfgs, evaluations, pulse, rounds, seconds }: Results): string[] {
+export function noteLines(results: Results): string[] {
+  const { kernels, lbfgs, evaluations, pulse, rounds, seconds, interrupted } = results;
   const lines = [...kernels, ...lbfgs];
   const sampled = kernels.find(({ error }) => error && error.checked < error.of);
   const [low, high] = spread(pulse.f32.flat());
   return [
+    ...(interrupted ? [INTERRUPTED] : []),
     ...(lines.length > 0 || evaluations.length > 0
       ? [
           `Times are medians of all repeats in ${rounds} round${rounds === 1 ? '' : 's'}; GFLOP/s, GB/s and the share of the ` +

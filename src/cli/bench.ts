@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type BenchGiven, benchRequest, declareBench } from './bench-options.js';
-import { catchInterrupts } from './interrupts.js';
+import { catchInterrupts, stopping } from './interrupts.js';
 import { StageLine } from './stage-line.js';
 
 /** The exit code of a comparison in which something got slower: neither a defect nor the user's to mend. */
@@ -16,15 +16,24 @@ export function registerBench(program: Command): void {
     // What the bench needs and nothing else does is not to slow down the start of the rest.
     const { bench } = await import('../../bench/command.js');
     const stage = new StageLine();
-    const interrupts = catchInterrupts(() => stage.clear());
+    const interrupts = catchInterrupts({
+      onFirst: () => stage.note(stopping('a report')),
+      beforeExit: () => stage.clear(),
+    });
     try {
-      const { text, slower } = await bench(request, {
+      const { text, slower, complaint } = await bench(request, {
         onStage: (words) => stage.show(words),
         signal: interrupts.signal,
       });
       stage.clear();
       console.log(text);
+      if (complaint) throw complaint;
       process.exitCode = interrupts.exitCode() ?? (slower > 0 ? SLOWER : 0);
+    } catch (error) {
+      if (!interrupts.explains(error)) throw error;
+      stage.clear();
+      console.log('Stopped before anything was measured; nothing was written.');
+      process.exitCode = interrupts.exitCode();
     } finally {
       stage.clear();
       interrupts.release();

@@ -13,12 +13,29 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   /** The exit code that the signal caught asks for; undefined if there was none. */
   readonly exitCode: () => number | undefined;
+  /** Whether an error is no failure, but the end of work that gave way to the signal. */
+  readonly explains: (error: unknown) => boolean;
   /** Lets signals end the process again. */
   release(): void;
 }
 
-/** Catches the first signal. A second one, meant as such, ends the process at once, after `beforeExit`. */
-export function catchInterrupts(beforeExit: () => void = () => undefined): Interrupts {
+export interface InterruptHooks {
+  /** The first signal was heard, and the work is to end in good order, which may take a moment. */
+  onFirst?: () => void;
+  /** A second one, meant as such, is to end the process at once. */
+  beforeExit?: () => void;
+}
+
+/**
+ * The answer to a first signal.
+ * @param undone what a second one prevents, as in 'writing the picture'.
+ */
+export function stopping(undone: string): string {
+  return `Stopping; once more to stop without ${undone}.`;
+}
+
+/** Catches the first signal; a second one ends the process. */
+export function catchInterrupts({ onFirst, beforeExit }: InterruptHooks = {}): Interrupts {
   const controller = new AbortController();
   let exitCode: number | undefined;
   let caughtAt = 0;
@@ -26,12 +43,13 @@ export function catchInterrupts(beforeExit: () => void = () => undefined): Inter
     const listener = () => {
       if (exitCode !== undefined) {
         if (performance.now() - caughtAt < SAME_SIGNAL_MS) return;
-        beforeExit();
+        beforeExit?.();
         process.exit(code);
       }
       exitCode = code;
       caughtAt = performance.now();
       controller.abort();
+      onFirst?.();
     };
     process.on(name, listener);
     return [name, listener] as const;
@@ -39,6 +57,7 @@ export function catchInterrupts(beforeExit: () => void = () => undefined): Inter
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
+    explains: (error) => controller.signal.aborted && error === controller.signal.reason,
     release: () => listeners.forEach(([name, listener]) => process.off(name, listener)),
   };
 }

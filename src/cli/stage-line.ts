@@ -20,6 +20,12 @@ export class StageLine {
     this.shown = words;
   }
 
+  /** Says something that is to stay. */
+  note(line: string): void {
+    this.clear();
+    this.stream.write(`${line}\n`);
+  }
+
   /** Leaves the line empty for other output. */
   clear(): void {
     if (!this.stream.isTTY || this.shown === '') return;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { megabytes } from '../gpu/format.js';
 import { stylizeFiles, type StylizeOutcome, type StylizeRequest } from '../node/stylize.js';
 import { times } from '../style/sizes.js';
-import { catchInterrupts } from './interrupts.js';
+import { catchInterrupts, stopping } from './interrupts.js';
 import { figure, minutes, Progress } from './progress.js';
 import { declareStylize, stylizeRequest, type StylizeGiven } from './stylize-options.js';
 import { TransferBar } from './transfer-bar.js';
@@ -21,18 +21,20 @@ export function registerStylize(program: Command): void {
 async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
   let progress: Progress | undefined;
   const transfer = new TransferBar();
-  const interrupts = catchInterrupts(() => {
-    transfer.stop();
-    progress?.stop();
-  });
-  interrupts.signal.addEventListener('abort', () => {
-    if (quiet) return;
-    if (progress) {
-      progress.note('Stopping; once more to stop without writing the picture.');
-      return;
-    }
-    transfer.stop();
-    console.log('Stopping; once more to stop at once.');
+  const interrupts = catchInterrupts({
+    onFirst: () => {
+      if (quiet) return;
+      if (progress) {
+        progress.note(stopping('writing the picture'));
+        return;
+      }
+      transfer.stop();
+      console.log('Stopping; once more to stop at once.');
+    },
+    beforeExit: () => {
+      transfer.stop();
+      progress?.stop();
+    },
   });
   const say = (text: string) => {
     if (!quiet) console.log(text);
@@ -62,7 +64,7 @@ async function stylize(request: StylizeRequest, quiet: boolean): Promise<void> {
     process.exitCode = interrupts.exitCode() ?? 0;
   } catch (error) {
     // Only what is waited for before there is a picture ends so.
-    if (error !== interrupts.signal.reason || interrupts.exitCode() === undefined) throw error;
+    if (!interrupts.explains(error)) throw error;
     transfer.stop();
     say(NOTHING_DONE);
     process.exitCode = interrupts.exitCode();

@@ -45,7 +45,7 @@ export function registerFetch(weights: Command): void {
 
 async function fetchNetwork(request: FetchRequest, quiet: boolean): Promise<void> {
   const bar = new TransferBar();
-  const interrupts = catchInterrupts(() => bar.stop());
+  const interrupts = catchInterrupts({ beforeExit: () => bar.stop() });
   const say = (text: string) => {
     if (!quiet) console.log(text);
   };
@@ -62,7 +62,7 @@ async function fetchNetwork(request: FetchRequest, quiet: boolean): Promise<void
     bar.stop();
     say(summary(fetched));
   } catch (error) {
-    if (error !== interrupts.signal.reason || !interrupts.signal.aborted) throw error;
+    if (!interrupts.explains(error)) throw error;
     bar.stop();
     say('Stopped; what has come is kept, and the same command goes on from there.');
   } finally {

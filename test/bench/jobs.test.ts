@@ -40,3 +40,11 @@ it('measures an update of L-BFGS with a full history', async () => {
   expect(work).toMatchObject({ kernel: 'lbfgs.update', shape: '3 @ 8², history 5', bytes });
   expect(gpu().memory.bytes).toBe(before);
 });
+
+it('fills no history once it is to stop, and gives back the memory it took', async () => {
+  const before = gpu().memory.bytes;
+  const signal = AbortSignal.abort();
+  await expect(fillHistory(gpu(), 8, 5, signal)).rejects.toBe(signal.reason);
+  await expect(measureEvaluation(gpu(), 16, signal)).rejects.toBe(signal.reason);
+  expect(gpu().memory.bytes).toBe(before);
+});

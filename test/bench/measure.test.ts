@@ -159,6 +159,22 @@ it('takes the best repeat of the best form for the peak, and lets the probes tak
   expect(order.slice(-2)).toEqual(['a disposed', 'b disposed']);
 });
 
+it('measures no peak once it is to stop, and disposes the probes', async () => {
+  const stop = new AbortController();
+  const order: string[] = [];
+  const probe: Probe = {
+    ...{ form: 'a', work: 1 },
+    run: () => {
+      order.push('run');
+      stop.abort();
+      return Promise.resolve(1);
+    },
+    dispose: () => order.push('disposed'),
+  };
+  await expect(measurePeak([probe], stop.signal)).rejects.toBe(stop.signal.reason);
+  expect(order).toEqual(['run', 'disposed']);
+});
+
 describe('a plan', () => {
   it('has everything unless something is asked for', () => {
     const plan = planLines({ size: [16] });

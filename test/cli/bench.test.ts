@@ -6,7 +6,7 @@ import { readResults, type Results } from '../../bench/results.js';
 import { benchRequest } from '../../src/cli/bench-options.js';
 import { UserError } from '../../src/errors.js';
 import { createProgram } from '../../src/cli/program.js';
-import { runScumble } from './run.js';
+import { runScumble, startScumble } from './run.js';
 
 let folder: string;
 const file = (name: string) => join(folder, name);
@@ -62,6 +62,19 @@ describe('scumble bench', () => {
     expect(run).toMatchObject({ code: 3, stderr: '' });
     expect(run.stdout).toMatch(/^slower +mse /m);
     expect(bench('--from', file('faster.json'), '--compare', file('first.json')).code).toBe(0);
+  });
+
+  it('ends soon after Ctrl-C, says so, and leaves older results as they are', async () => {
+    writeFileSync(file('old.json'), 'kept');
+    const { kill, said, done } = startScumble(['bench', '--json', file('old.json')]);
+    while (!said.stderr.includes('Measuring')) await new Promise((resolve) => setTimeout(resolve, 50));
+    kill('SIGINT');
+    expect(await done).toEqual({
+      code: 130,
+      stdout: 'Stopped before anything was measured; nothing was written.\n',
+      stderr: 'Measuring what the adapter can do …\nStopping; once more to stop without a report.\n',
+    });
+    expect(read('old.json')).toBe('kept');
   });
 
   it('lists what there is to measure', () => {

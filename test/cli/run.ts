@@ -31,6 +31,8 @@ export function startScumble(
 ): {
   kill: (signal: NodeJS.Signals) => void;
   stopListening: () => void;
+  /** What it has said so far. */
+  said: { readonly stdout: string; readonly stderr: string };
   done: Promise<Run>;
 } {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
@@ -45,7 +47,12 @@ export function startScumble(
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, ...output }));
   });
-  return { kill: (signal) => void child.kill(signal), stopListening: () => child.stdout.destroy(), done };
+  return {
+    kill: (signal) => void child.kill(signal),
+    stopListening: () => child.stdout.destroy(),
+    said: output,
+    done,
+  };
 }
 
 /** The machine's choice of Vulkan driver, without which there may be no adapter. */
