@@ -3,7 +3,7 @@ import { Gpu } from '../src/gpu/gpu.js';
 import { openDawn } from '../src/node/dawn.js';
 import { Tuning } from '../src/node/tuning.js';
 import { compare } from './compare.js';
-import { checkFiles, openResults, writeFiles } from './files.js';
+import { checkFiles, openComparable, openResults, writeFiles } from './files.js';
 import { listText } from './list.js';
 import { planLines } from './plan.js';
 import { comparisonText } from './report/compare-text.js';
@@ -31,7 +31,7 @@ export interface BenchOutcome {
 export async function bench(request: BenchRequest, hooks: BenchHooks = {}): Promise<BenchOutcome> {
   const plan = planLines(request);
   await checkFiles(request);
-  const before = request.compare === undefined ? undefined : await openResults(request.compare);
+  const before = request.compare === undefined ? undefined : await openComparable(request.compare);
   if (request.tune) {
     const notices = new Set<string>();
     const onNotice = (sentence: string) => void notices.add(sentence);
@@ -48,7 +48,7 @@ export async function bench(request: BenchRequest, hooks: BenchHooks = {}): Prom
           if (request.variant === undefined) notes.push(choiceText(tuning.measured.length));
           return runBench(gpu, request, plan, hooks);
         })
-      : await openResults(request.from);
+      : await (before ? openComparable : openResults)(request.from);
   const comparison = before && compare(results, before);
   return {
     text: [textReport(results), ...notes, ...(comparison ? [comparisonText(comparison)] : [])].join('\n\n'),

@@ -77,6 +77,20 @@ export async function openResults(path: string): Promise<Results> {
   return results;
 }
 
+/**
+ * Results that can be held against others.
+ *
+ * @throws UserError for those that were stopped too early for that, and what `openResults` throws.
+ */
+export async function openComparable(path: string): Promise<Results> {
+  const results = await openResults(path);
+  const { f32, bandwidth } = results.pulse;
+  if (f32.length > 0 && bandwidth.length > 0) return results;
+  throw new UserError(
+    `${path} cannot be compared, for it does not tell how fast the adapter itself was meanwhile; name results of a bench that was not stopped at its beginning.`,
+  );
+}
+
 function notResults(path: string, why: string): UserError {
   return new UserError(`${path} holds no results of scumble bench --json: ${why}; name a file that does.`);
 }

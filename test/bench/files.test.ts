@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeFiles } from '../../bench/files.js';
+import { openComparable, openResults, writeFiles } from '../../bench/files.js';
 import { line, results } from './results.js';
 
 let folder: string;
@@ -29,4 +29,17 @@ it('results without a line are not written, unless they come out of a file', asy
   expect(existsSync(file('empty.json'))).toBe(false);
   expect(await writeFiles({ from: 'old.json', json: file('empty.json') }, results())).toBeUndefined();
   expect(existsSync(file('empty.json'))).toBe(true);
+});
+
+it('reads what an editor has put a byte-order mark before', async () => {
+  writeFileSync(file('mark.json'), `\ufeff${JSON.stringify(measured)}`);
+  expect(await openResults(file('mark.json'))).toEqual(measured);
+});
+
+it('compares with no results that have no pulse, and says so', async () => {
+  writeFileSync(file('dead.json'), JSON.stringify({ ...measured, pulse: { f32: [], bandwidth: [] } }));
+  expect((await openResults(file('dead.json'))).kernels).toHaveLength(1);
+  await expect(openComparable(file('dead.json'))).rejects.toThrow(
+    /dead\.json cannot be compared, for [^\n]*\.$/,
+  );
 });

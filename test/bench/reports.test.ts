@@ -12,7 +12,7 @@ import { SCRIPT } from '../../bench/report/page-script.js';
 import { domains, points, roofs, ticks } from '../../bench/report/roofline.js';
 import { digits, table } from '../../bench/report/table.js';
 import { ceilingLines, clockText, errorText, percent, textReport } from '../../bench/report/text.js';
-import { readResults } from '../../bench/results.js';
+import { readResults, type Results } from '../../bench/results.js';
 import { line, results } from './results.js';
 
 const rounds = [[1, 2, 3]];
@@ -275,18 +275,46 @@ describe('the text report', () => {
 });
 
 describe('a file of results', () => {
+  const wrong = (where: string) => `its ${where} is not what a bench writes there`;
+  const withKernel = (given: object) => ({ ...whole, kernels: [{ ...whole.kernels[0], ...given }] });
+
   it('is read as it was written', () => {
     expect(readResults(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
   });
 
   it.each([
-    [{}, /format/],
-    [{ ...whole, format: 2 }, /format/],
-    [{ ...whole, kernels: [{ ...whole.kernels[0], wall: 'soon' }] }, /kernels\.0\.wall/],
-    [[], /./],
-    [null, /./],
-  ])('is refused where it is none: %#', (json, where) => {
-    expect(readResults(json)).toMatch(where);
+    [{}, 'it has no format'],
+    [[], 'it has no format'],
+    [null, 'it is no object'],
+    [{ ...whole, format: 2 }, "its format is 2, another version's, and this one reads format 1"],
+    [{ ...whole, rounds: undefined }, 'it has no rounds'],
+    [{ ...whole, date: 'yesterday' }, wrong('date')],
+    [{ ...whole, date: '2026-02-32T00:00:00Z' }, wrong('date')],
+    [withKernel({ wall: 'soon' }), wrong('kernels.0.wall')],
+    [withKernel({ wall: [] }), wrong('kernels.0.wall')],
+    [withKernel({ wall: [[1], []] }), wrong('kernels.0.wall.1')],
+    [withKernel({ wall: [[1, 0]] }), wrong('kernels.0.wall.0.1')],
+    [withKernel({ wall: [[Infinity]] }), wrong('kernels.0.wall.0.0')],
+    [withKernel({ gpu: [[-1]] }), wrong('kernels.0.gpu.0.0')],
+    [withKernel({ milliseconds: null }), wrong('kernels.0.milliseconds')],
+    [{ ...whole, pulse: { ...whole.pulse, f32: [[0]] } }, wrong('pulse.f32.0.0')],
+    [{ ...whole, evaluations: [{ ...whole.evaluations[0], setup: [] }] }, wrong('evaluations.0.setup')],
+  ])('is refused in a clause where it is none: %#', (json, words) => {
+    expect(readResults(json)).toBe(words);
+  });
+
+  it('may have times of nothing by a coarse clock, and no pulse', () => {
+    const { pulse } = results();
+    expect(readResults(withKernel({ gpu: [[0, 0]] }))).toBeTypeOf('object');
+    expect(readResults({ ...whole, pulse: { ...pulse, f32: [] } })).toBeTypeOf('object');
+  });
+
+  it('cannot steer the terminal', () => {
+    const adapter = { ...whole.adapter, description: 'a\u001b[31m\nb' };
+    const kernels = [line({ shape: '3\u001b[2J', variants: { conv2d: '\u202e' } }, rounds)];
+    const read = readResults({ ...whole, adapter, kernels }) as Results;
+    expect(read.adapter.description).toBe('a?[31m?b');
+    expect(read.kernels[0]).toMatchObject({ shape: '3?[2J', variants: { conv2d: '?' } });
   });
 });
 

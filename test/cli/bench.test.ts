@@ -112,7 +112,10 @@ describe('is refused in one sentence, before anything is measured:', () => {
     [['--from', '/dev/zero'], 'Cannot read /dev/zero: it is a device, not a file.'],
     [['--json', '/nowhere/a.json'], 'Cannot write /nowhere/a.json: there is no folder /nowhere'],
     [['--compare', '/nowhere/a.json'], 'Cannot read /nowhere/a.json: there is no such file.'],
-    [['--compare', 'package.json'], 'package.json holds no results of scumble bench --json: format:'],
+    [
+      ['--compare', 'package.json'],
+      'package.json holds no results of scumble bench --json: it has no format;',
+    ],
     [['--compare', 'README.md'], 'README.md holds no results of scumble bench --json: it is not JSON;'],
     [['--json', 'README.md', '--compare', 'README.md'], '--json and --compare are one and the same file'],
     [['--json', 'a', '--csv', 'a'], '--csv and --json are one and the same file'],
