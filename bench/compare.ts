@@ -88,7 +88,7 @@ function pulseRatio(after: Rounds, before: Rounds): Ratio {
 }
 
 function change(after: Line, before: Line, clock: Comparison['clock'], band: Comparison['band']): Change {
-  const [now, then] = [timesOf(after, clock), timesOf(before, clock)];
+  const [now, then] = timesOf(after, before, clock);
   const ratio = ratioOfMedians(now, then, CONFIDENCE);
   const [is, was] = [after, before].map(({ variants }) => Object.values(variants).join(' '));
   return {
@@ -101,9 +101,15 @@ function change(after: Line, before: Line, clock: Comparison['clock'], band: Com
   };
 }
 
-/** By the GPU's clock where both runs have one and it can tell: submissions are the machine's affair. */
-function timesOf({ gpu, wall }: Line, clock: Comparison['clock']): Rounds {
-  return clock === 'gpu' && gpu && median(gpu.flat()) > 0 ? gpu : wall;
+/**
+ * By the GPU's clock where both runs have one, since submissions are the machine's affair, and where it can tell in both
+ * every time: one of coarse steps calls short work no work at all.
+ */
+function timesOf(after: Line, before: Line, clock: Comparison['clock']): [now: Rounds, then: Rounds] {
+  const tells = (gpu: Rounds | undefined): gpu is Rounds => gpu?.flat().every((time) => time > 0) === true;
+  return clock === 'gpu' && tells(after.gpu) && tells(before.gpu)
+    ? [after.gpu, before.gpu]
+    : [after.wall, before.wall];
 }
 
 function nameOf({ kernel, direction, shape }: Name): Name {

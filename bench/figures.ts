@@ -25,18 +25,22 @@ export function attainable({ flops, bytes }: Work, { f32, bandwidth }: Ceilings)
   };
 }
 
+/** The median by the GPU's clock, in milliseconds. One of coarse steps calls short work no work at all, and tells nothing. */
+export function gpuMilliseconds({ gpu }: Pick<Line, 'gpu'>): number | undefined {
+  return (gpu && median(gpu.flat())) || undefined;
+}
+
 /** The figures of a line that follow from its repeats. */
 export function figures(
   work: Work,
-  { wall, gpu }: Pick<Line, 'wall' | 'gpu'>,
+  times: Pick<Line, 'wall' | 'gpu'>,
   ceilings: Ceilings,
 ): Pick<
   Line,
   'milliseconds' | 'wallMilliseconds' | 'gflopsPerSecond' | 'gigabytesPerSecond' | 'rooflineFraction'
 > {
-  const wallMilliseconds = median(wall.flat());
-  // A clock of coarse steps calls short work no work at all.
-  const milliseconds = (gpu && median(gpu.flat())) || wallMilliseconds;
+  const wallMilliseconds = median(times.wall.flat());
+  const milliseconds = gpuMilliseconds(times) ?? wallMilliseconds;
   return {
     milliseconds,
     wallMilliseconds,

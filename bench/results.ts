@@ -43,7 +43,7 @@ const Line = v.object({
   variants: v.record(Text, Text),
   /** As the kernels state them: a multiply-add is two, a convolution counts as the direct one. */
   flops: NotNegative,
-  /** What goes in, read once, and what comes out, written once: the least that any way of computing it moves. */
+  /** What goes in, read once, and what comes out, written once: the least that any way of computing it moves; 0 where it was not counted. */
   bytes: NotNegative,
   /** The medians of all repeats, by the GPU's clock where it has one and by the host's, submission included. */
   milliseconds: Positive,

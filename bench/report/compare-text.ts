@@ -1,6 +1,6 @@
 import type { Change, Comparison } from '../compare.js';
-import type { Name } from '../results.js';
-import { type Column, digits, table } from './table.js';
+import { type Column, counted, digits, table } from './table.js';
+import { lineText } from './text.js';
 
 const COLUMNS: readonly Column<Change>[] = [
   { heading: '', align: 'left', cell: ({ verdict }) => (verdict === 'same' ? '' : verdict) },
@@ -21,7 +21,7 @@ export function comparisonText(comparison: Comparison): string {
     `Compared with the run of ${comparison.since}:`,
     ...remarks,
     ...(changes.length > 0 ? [table(COLUMNS, changes)] : []),
-    ...unpairedLines(comparison),
+    ...unpaired(comparison),
     bandSentence(comparison),
     verdictSentence(comparison),
   ].join('\n');
@@ -35,11 +35,10 @@ export function variantChange({ variants }: Change): string {
   return variants ? `${variants.before || 'one'} → ${variants.after || 'one'}` : '';
 }
 
-function unpairedLines({ added, missing }: Comparison): string[] {
-  const list = (names: readonly Name[]) =>
-    names.map(({ kernel, shape }) => `${kernel} on ${shape}`).join('; ');
+/** Sentences on the lines of one run alone. */
+export function unpaired({ added, missing }: Comparison): string[] {
   return [
-    ...(added.length > 0 ? [`Not in the older run: ${list(added)}.`] : []),
+    ...(added.length > 0 ? [`Not in the older run: ${added.map(lineText).join('; ')}.`] : []),
     ...(missing.length > 0 ? [`Not measured this time: ${missing.length} of its lines.`] : []),
   ];
 }
@@ -59,5 +58,5 @@ export function verdictSentence({ changes }: Comparison): string {
   const count = (verdict: Change['verdict']) => changes.filter((change) => change.verdict === verdict).length;
   if (changes.length === 0) return 'The two runs have no line in common.';
   const [slower, faster] = [count('slower'), count('faster')];
-  return `Of ${changes.length} lines, ${slower} got slower and ${faster} got faster beyond noise.`;
+  return `Of ${counted(changes.length, 'line')}, ${slower} got slower and ${faster} got faster beyond noise.`;
 }

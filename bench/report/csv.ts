@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { gpuMilliseconds } from '../figures.js';
 import { allLines, type Line, type Results } from '../results.js';
 
 const FIELDS: readonly [name: string, of: (line: Line) => string | number | undefined][] = [
@@ -13,13 +14,14 @@ const FIELDS: readonly [name: string, of: (line: Line) => string | number | unde
         .join(' '),
   ],
   ['shaders', ({ steps }) => [...new Set(steps.map(({ shader }) => shader))].join(' ')],
-  ['gpu_ms', ({ gpu, milliseconds }) => (gpu ? milliseconds : undefined)],
+  ['gpu_ms', gpuMilliseconds],
   ['wall_ms', ({ wallMilliseconds }) => wallMilliseconds],
   ['repeats', ({ wall }) => wall.flat().length],
   ['flops', ({ flops }) => flops],
-  ['bytes', ({ bytes }) => bytes],
+  // Of a whole evaluation nobody has counted them.
+  ['bytes', ({ bytes }) => bytes || undefined],
   ['gflops_per_second', ({ gflopsPerSecond }) => gflopsPerSecond],
-  ['gigabytes_per_second', ({ gigabytesPerSecond }) => gigabytesPerSecond],
+  ['gigabytes_per_second', ({ bytes, gigabytesPerSecond }) => (bytes > 0 ? gigabytesPerSecond : undefined)],
   ['roofline_fraction', ({ rooflineFraction }) => rooflineFraction],
   ['relative_error', ({ error }) => error?.relative],
   ['error_checked', ({ error }) => error?.checked],

@@ -1,5 +1,5 @@
 import type { Change, Comparison } from '../compare.js';
-import { bandSentence, intervalText, variantChange, verdictSentence } from './compare-text.js';
+import { bandSentence, intervalText, unpaired, variantChange, verdictSentence } from './compare-text.js';
 import { familyOf } from './families.js';
 import { type HtmlColumn, htmlTable } from './html-table.js';
 import { html, type Markup } from './markup.js';
@@ -32,7 +32,8 @@ const COLUMNS: readonly HtmlColumn<Change>[] = [
 
 /** What changed since an older run. */
 export function comparisonSection(comparison: Comparison): Markup {
-  const { changes, remarks, since } = comparison;
+  const { changes, since } = comparison;
+  const remarks = [...comparison.remarks, ...unpaired(comparison)];
   return html`<section>
     <h2>Since ${new Date(since).toUTCString()}</h2>
     <p><strong>${verdictSentence(comparison)}</strong> ${bandSentence(comparison)}</p>

@@ -1,11 +1,12 @@
 import { megabytes } from '../../src/gpu/format.js';
+import { gpuMilliseconds } from '../figures.js';
 import type { Evaluation, Line, Results } from '../results.js';
 import { median } from '../statistics.js';
 import { familyOf } from './families.js';
 import { type HtmlColumn, htmlTable } from './html-table.js';
 import { html, type Markup } from './markup.js';
 import { digits } from './table.js';
-import { errorText, percent, variantText } from './text.js';
+import { errorText, leftOutText, percent, variantText } from './text.js';
 
 /** A column of numbers with three digits. */
 function figure<R>(heading: string, hint: string, value: (row: R) => number | undefined): HtmlColumn<R> {
@@ -35,9 +36,7 @@ const SHARE: HtmlColumn<Line> = {
 };
 
 const TIMES: readonly HtmlColumn<Line>[] = [
-  figure('GPU ms', "all dispatches by the GPU's clock, median", ({ gpu, milliseconds }) =>
-    gpu ? milliseconds : undefined,
-  ),
+  figure('GPU ms', "all dispatches by the GPU's clock, median", gpuMilliseconds),
   figure('wall ms', 'from submission to end, median', ({ wallMilliseconds }) => wallMilliseconds),
   figure('GFLOP/s', 'a multiply-add is two operations', ({ gflopsPerSecond }) => gflopsPerSecond),
 ];
@@ -139,7 +138,7 @@ export function leftOutSection({ leftOut }: Results): Markup | undefined {
   return html`<section>
     <h2>Left out</h2>
     <ul>
-      ${leftOut.map(({ kernel, direction, shape, why }) => html`<li>${kernel} ${direction} on ${shape}: ${why}.</li> `)}
+      ${leftOut.map((left) => html`<li>${leftOutText(left)}</li> `)}
     </ul>
   </section>`;
 }

@@ -9,7 +9,7 @@ import { SCRIPT } from './page-script.js';
 import { STYLE } from './page-style.js';
 import { points } from './roofline.js';
 import { rooflineSvg } from './roofline-svg.js';
-import { digits } from './table.js';
+import { counted, digits } from './table.js';
 import { adapterName, clockText, noteLines } from './text.js';
 
 /** All results as one page that needs no other file, no net and, but for sorting and filtering, no script. */
@@ -90,7 +90,7 @@ function rooflineSection({ kernels, lbfgs, ceilings }: Results): Markup | undefi
       Each point is a kernel at one shape; the lines are what the adapter was measured to do. The nearer a
       point is to the roof above it, the less there is to gain. A convolution counts as the direct one, so
       that one with fewer multiplications may pass through the roof.
-      ${hidden > 0 && `${hidden} lines that compute nothing, such as copies, are not shown.`}
+      ${hidden > 0 && `Not shown: ${counted(hidden, 'line')} without arithmetic, such as a copy.`}
     </p>
     <ul class="legend">
       ${FAMILIES.filter(({ id }) => present.has(id)).map(

@@ -27,7 +27,14 @@ export function table<R>(columns: readonly Column<R>[], rows: readonly R[]): str
 
 /** A number with three significant digits and no exponent: 0.0123, 1.23, 123, 12345. */
 export function digits(value: number): string {
-  if (value === 0) return '0';
-  const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
+  // Rounded first: 9.996 has two digits before the point, not one.
+  const rounded = Number(value.toPrecision(3));
+  if (rounded === 0) return '0';
+  const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded)))));
   return value.toFixed(decimals);
+}
+
+/** "1 line", "2 lines". */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

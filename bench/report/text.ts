@@ -1,9 +1,10 @@
 import { megabytes } from '../../src/gpu/format.js';
 import type { Ceilings } from '../ceilings.js';
+import { gpuMilliseconds } from '../figures.js';
 import type { Peak } from '../probe.js';
 import type { Evaluation, Line, Name, Results } from '../results.js';
 import { median } from '../statistics.js';
-import { type Column, digits, table } from './table.js';
+import { type Column, counted, digits, table } from './table.js';
 
 /** All results for a terminal, in plain text. */
 export function textReport(results: Results): string {
@@ -63,9 +64,14 @@ function byPlace({ form, forms }: Peak): string {
   return told ? `${form}; ${told}` : form;
 }
 
+function gpuText(line: Line): string {
+  const milliseconds = gpuMilliseconds(line);
+  return milliseconds === undefined ? '' : digits(milliseconds);
+}
+
 const EVALUATION_COLUMNS: readonly Column<Evaluation>[] = [
   { heading: 'whole evaluation', align: 'left', cell: ({ size }) => `${size} × ${size}` },
-  { heading: 'GPU ms', cell: ({ gpu, milliseconds }) => (gpu ? digits(milliseconds) : '') },
+  { heading: 'GPU ms', cell: gpuText },
   { heading: 'wall ms', cell: (line) => digits(line.wallMilliseconds) },
   { heading: 'in threes', cell: ({ inThrees }) => digits(median(inThrees)) },
   { heading: 'GFLOP/s', cell: (line) => digits(line.gflopsPerSecond) },
@@ -97,7 +103,7 @@ const LINE_COLUMNS: readonly Column<Line>[] = [
   { heading: '', align: 'left', cell: ({ direction }) => direction },
   { heading: 'shape', align: 'left', cell: ({ shape }) => shape },
   { heading: 'variant', align: 'left', cell: variantText },
-  { heading: 'GPU ms', cell: ({ gpu, milliseconds }) => (gpu ? digits(milliseconds) : '') },
+  { heading: 'GPU ms', cell: gpuText },
   { heading: 'wall ms', cell: (line) => digits(line.wallMilliseconds) },
   { heading: 'GFLOP/s', cell: (line) => digits(line.gflopsPerSecond) },
   { heading: 'GB/s', cell: (line) => digits(line.gigabytesPerSecond) },
@@ -121,10 +127,17 @@ export function errorText({ error }: Line): string {
   return error.checked < error.of ? `${text} *` : text;
 }
 
-function leftOutLines(leftOut: readonly (Name & { why: string })[]): string {
-  return leftOut
-    .map(({ kernel, direction, shape, why }) => `Left out: ${kernel} ${direction} on ${shape}: ${why}.`)
-    .join('\n');
+export function lineText({ kernel, direction, shape }: Name): string {
+  return `${kernel} ${direction} on ${shape}`;
+}
+
+/** A line that was not measured, and why: some reasons are sentences, others the ends of one. */
+export function leftOutText({ why, ...name }: Results['leftOut'][number]): string {
+  return `${lineText(name)}: ${why.replace(/\.$/, '')}.`;
+}
+
+export function leftOutLines(leftOut: Results['leftOut']): string {
+  return leftOut.map((left) => `Left out: ${leftOutText(left)}`).join('\n');
 }
 
 /** Of results that are not all that was asked for. */
@@ -140,7 +153,7 @@ export function noteLines(results: Results): string[] {
     ...(interrupted ? [INTERRUPTED] : []),
     ...(lines.length > 0 || evaluations.length > 0
       ? [
-          `Times are medians of all repeats in ${rounds} round${rounds === 1 ? '' : 's'}; GFLOP/s, GB/s and the share of the ` +
+          `Times are medians of all repeats in ${counted(rounds, 'round')}; GFLOP/s, GB/s and the share of the ` +
             'roofline are by the GPU where it has a clock. A convolution counts as the direct one, whatever the variant.',
         ]
       : []),

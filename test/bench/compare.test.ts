@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../bench/compare.js';
-import { comparisonText } from '../../bench/report/compare-text.js';
+import { comparisonText, verdictSentence } from '../../bench/report/compare-text.js';
 import { line, results } from './results.js';
 
 const quiet = [
@@ -64,6 +64,19 @@ describe('two runs', () => {
     expect(comparison.changes[0]!.ratio).toBeCloseTo(3, 9);
     expect(comparison.remarks).toEqual(['The clock is not the same: it was gpu and is host.']);
   });
+
+  it('are compared by the host where the clock of one of them cannot tell', () => {
+    const coarse = results({ kernels: [{ ...line({}, times(2)), gpu: [[0, 0, 0.065]] }] });
+    const fine = results({ kernels: [{ ...line({}, times(1)), gpu: times(0.001) }] });
+    expect(compare(coarse, fine).changes[0]!.ratio).toBeCloseTo(2, 9);
+    expect(compare(fine, coarse).changes[0]!.ratio).toBeCloseTo(0.5, 9);
+  });
+
+  it('tell of one that was interrupted', () => {
+    const stopped = { ...run(1), interrupted: true as const };
+    expect(compare(stopped, run(1)).remarks).toEqual(['The newer run was interrupted.']);
+    expect(compare(run(1), stopped).remarks).toEqual(['The older run was interrupted.']);
+  });
 });
 
 it('pairs lines by kernel, direction and shape, and tells which have no other', () => {
@@ -79,6 +92,8 @@ it('pairs lines by kernel, direction and shape, and tells which have no other', 
   expect(comparison.changes.map(({ kernel }) => kernel)).toEqual(['lbfgs.update', 'conv2d']);
   expect(comparison.changes[1]!.variants).toEqual({ before: 'winograd', after: 'tiled' });
   expect(comparison.added).toEqual([{ kernel: 'conv2d', direction: 'forward', shape: '3→64 @ 128²' }]);
+  expect(comparisonText(comparison)).toContain('Not in the older run: conv2d forward on 3→64 @ 128².\n');
+  expect(comparisonText(comparison)).toContain('Not measured this time: 1 of its lines.\n');
   expect(comparison.missing).toEqual([{ kernel: 'gram', direction: 'forward', shape: '64→64 @ 128²' }]);
 });
 
@@ -95,4 +110,10 @@ it('says what else is not the same, and puts what got slower first', () => {
   const rows = lines.filter((text) => /conv2d|gram/.test(text));
   expect(rows[0]).toMatch(/^slower +gram .* 2\.00×/);
   expect(lines.at(-1)).toBe('Of 2 lines, 1 got slower and 0 got faster beyond noise.');
+});
+
+it('counts one line as one', () => {
+  expect(verdictSentence(compare(run(1), run(1)))).toBe(
+    'Of 1 line, 0 got slower and 0 got faster beyond noise.',
+  );
 });

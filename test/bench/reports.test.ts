@@ -10,7 +10,7 @@ import { htmlReport } from '../../bench/report/html.js';
 import { html } from '../../bench/report/markup.js';
 import { SCRIPT } from '../../bench/report/page-script.js';
 import { domains, points, roofs, ticks } from '../../bench/report/roofline.js';
-import { digits, table } from '../../bench/report/table.js';
+import { counted, digits, table } from '../../bench/report/table.js';
 import { ceilingLines, clockText, errorText, percent, textReport } from '../../bench/report/text.js';
 import { readResults, type Results } from '../../bench/results.js';
 import { line, results } from './results.js';
@@ -157,6 +157,12 @@ describe('the CSV file', () => {
   });
 
   it('leaves empty what was not measured', () => {
+    const data = Papa.parse<Record<string, string>>(csvReport(whole), { header: true }).data;
+    expect(data[0]).toMatchObject({ kernel: 'evaluation', bytes: '', gigabytes_per_second: '' });
+    expect(data[1]).toMatchObject({ bytes: '100000000', gigabytes_per_second: '50' });
+    const coarse = csvReport(results({ kernels: [line({ gpu: [[0, 0, 1]] }, rounds)] }));
+    expect(coarse).toContain('winograd_multiply,,2,3,');
+
     const bare = { ...line({}, rounds), gpu: undefined, error: undefined };
     const [, row = ''] = csvReport(results({ kernels: [bare] })).split('\r\n');
     expect(row).toBe(
@@ -216,6 +222,13 @@ describe('the HTML report', () => {
     expect(place('cy')).toBeGreaterThan(0);
   });
 
+  it('tells of the lines of one run alone', () => {
+    const other = { ...whole, kernels: [...whole.kernels, line({ kernel: 'relu' }, rounds)], lbfgs: [] };
+    const text = htmlReport(other, compare(other, whole));
+    expect(text).toContain('<li>Not in the older run: relu forward on 64→64 @ 128².</li>');
+    expect(text).toContain('<li>Not measured this time: 1 of its lines.</li>');
+  });
+
   it('marks what got slower', () => {
     const verdicts = elements.filter(({ attrs }) => classOf(attrs).startsWith('verdict '));
     expect(verdicts.map(textOf).filter((text) => text !== 'same')).toEqual(['slower']);
@@ -233,7 +246,10 @@ describe('the text report', () => {
     expect(text).toMatch(
       /^conv2d +forward +64→64 @ 128² +winograd +2\.00 +2\.00 +1000 +50\.0 +50 % +1\.3e-6 \*$/m,
     );
-    expect(text).toContain('Left out: conv2d.dWeights backward on 3→64: it would take long.');
+    expect(text).toContain('Left out: conv2d.dWeights backward on 3→64: it would take long.\n');
+    const sentence = { ...whole.leftOut[0]!, why: 'It is too large; choose another.' };
+    expect(textReport({ ...whole, leftOut: [sentence] })).toContain('choose another.\n');
+    expect(htmlReport({ ...whole, leftOut: [sentence] })).toContain('choose another.</li>');
     expect(text).toContain('* checked at 256 elements');
   });
 
@@ -249,6 +265,11 @@ describe('the text report', () => {
     expect(textReport({ ...whole, pulse: wandering })).toContain('from 50.0 to 100 GFLOP/s');
   });
 
+  it('has no time by a clock that cannot tell', () => {
+    const coarse = textReport(results({ kernels: [line({ gpu: [[0, 0, 1]] }, rounds)] }));
+    expect(coarse).toMatch(/64→64 @ 128² +winograd +2\.00 +1000 /);
+  });
+
   it('tells what the clock can tell apart', () => {
     expect(clockText({ source: 'gpu', stepNanoseconds: 1 })).toBe("the GPU's clock in steps of 1 ns");
     expect(clockText({ source: 'gpu', stepNanoseconds: 65_536 })).toMatch(/65,536 ns, too coarse/);
@@ -256,6 +277,8 @@ describe('the text report', () => {
   });
 
   it('prints numbers with three digits, and columns in line', () => {
+    expect([9.996, 99.96, 0.09996].map(digits)).toEqual(['10.0', '100', '0.100']);
+    expect([1, 2].map((count) => counted(count, 'line'))).toEqual(['1 line', '2 lines']);
     expect([0, 0.01234, 1.234, 123.4, 12345.6, 1e-9].map(digits)).toEqual([
       '0',
       '0.0123',
