@@ -1,7 +1,7 @@
 import type { UserError } from '../src/errors.js';
 import { Gpu } from '../src/gpu/gpu.js';
 import { openDawn } from '../src/node/dawn.js';
-import { Tuning } from '../src/node/tuning.js';
+import { assertTuningKept, Tuning } from '../src/node/tuning.js';
 import { compare } from './compare.js';
 import { checkFiles, openComparable, openResults, writeFiles } from './files.js';
 import { listText } from './list.js';
@@ -33,13 +33,15 @@ export async function bench(request: BenchRequest, hooks: BenchHooks = {}): Prom
   await checkFiles(request);
   const before = request.compare === undefined ? undefined : await openComparable(request.compare);
   if (request.tune) {
+    await assertTuningKept();
     const notices = new Set<string>();
     const onNotice = (sentence: string) => void notices.add(sentence);
     const measured = await onGpu(request, (gpu) => tuneSizes(gpu, request.size, { ...hooks, onNotice }));
     if (hooks.signal?.aborted) notices.add(INTERRUPTED);
     return { text: [tuneText(tuningRows(measured)), ...notices].join('\n\n'), slower: 0 };
   }
-  if (request.list) return { text: await onGpu(request, (gpu) => listText(gpu, plan)), slower: 0 };
+  if (request.list)
+    return { text: await onGpu(request, (gpu) => listText(gpu, plan, request.variant)), slower: 0 };
 
   const notes: string[] = [];
   const results =

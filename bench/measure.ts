@@ -5,6 +5,7 @@ import { elements, type Shape, type Tensor } from '../src/gpu/tensor.js';
 import { type Accuracy, accuracy } from './accuracy.js';
 import type { Case } from './cases/case.js';
 import { repeating } from './random.js';
+import { digits } from './report/table.js';
 import type { Line } from './results.js';
 import { type Samples, type Sampling, sample } from './timing.js';
 
@@ -20,20 +21,20 @@ export interface Round {
   samples: Samples;
 }
 
-/** A case that would take this many seconds, going by the kernel's lines before it. */
+/** A case that would take this many seconds, going by other lines of its kernel. */
 export class TooLong extends Error {
   override readonly name = 'TooLong';
 
   constructor(readonly seconds: number) {
-    super(`would take about ${seconds.toFixed(0)} s a run; --patience lets it`);
+    super(`would take about ${digits(seconds)} s a run; --patience lets it`);
   }
 }
 
 export interface CaseOptions extends Sampling {
   /** Whether to hold the output against the oracle. */
   check?: boolean;
-  /** How long so many operations will take, in milliseconds. */
-  guess?: (flops: number) => number;
+  /** How long it will take, in milliseconds. */
+  guess?: (work: Pick<Work, 'kernel' | 'variants' | 'flops'>) => number;
   /** The most milliseconds that the guess may be. */
   patience?: number;
 }
@@ -88,14 +89,14 @@ export async function measureCase(gpu: Gpu, item: Case, options: CaseOptions = {
   let program: Program | undefined;
   try {
     const flops = sum(recorder.steps.map((step) => step.flops));
-    const guessed = guess(flops);
+    const variants = variantsOf(recorder.choices);
+    const guessed = guess({ kernel, variants, flops });
     if (guessed > patience) throw new TooLong(guessed / 1e3);
     program = await recorder.freeze([output]);
     const error = check ? await checkOnce(gpu, program, output, item, inputs) : undefined;
     const samples = await sample([program], { ...options, warm: check });
     const work = {
-      ...{ kernel, direction, shape, flops, bytes },
-      variants: variantsOf(recorder.choices),
+      ...{ kernel, direction, shape, variants, flops, bytes },
       steps: stepsOf([program], samples),
       ...(error && { error }),
     };

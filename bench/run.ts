@@ -11,7 +11,8 @@ import { fillHistory, LBFGS } from './lbfgs.js';
 import { Ledger } from './ledger.js';
 import { machineFacts } from './machine.js';
 import { measureCase, TooLong } from './measure.js';
-import { type Plan, planVariant } from './plan.js';
+import { leftOut, type Plan, planVariant } from './plan.js';
+import { Pace } from './pace.js';
 import { Pulse } from './pulse.js';
 import type { BenchRequest } from './request.js';
 import {
@@ -23,7 +24,7 @@ import {
   type Name,
   type Results,
 } from './results.js';
-import { commonStep, median } from './statistics.js';
+import { commonStep } from './statistics.js';
 
 export interface BenchHooks {
   /** Is told what is being measured. */
@@ -49,7 +50,7 @@ export async function runBench(
 ): Promise<Results> {
   const began = new Date();
   const { variant, rounds } = request;
-  const plan = variant === undefined ? wanted : planVariant(gpu, wanted, variant);
+  const plan = planVariant(gpu, wanted, variant);
   gpu.variants.prefer(variant);
   hooks.onStage?.('Measuring what the adapter can do');
   const ceilings = await measureCeilings(gpu, hooks.signal);
@@ -114,11 +115,10 @@ function clock(gpu: Gpu, measured: Lines): Results['clock'] {
 class Session {
   readonly kernels = new Ledger();
   readonly lbfgs = new Ledger();
-  readonly leftOut: Results['leftOut'] = [];
+  readonly leftOut: Results['leftOut'];
   private readonly whole = new Ledger();
   private readonly wholeRounds = new Map<string, EvaluationRound[]>();
-  /** Milliseconds an operation, by the last line of each kernel. */
-  private readonly pace = new Map<string, number>();
+  private readonly pace = new Pace();
 
   constructor(
     private readonly gpu: Gpu,
@@ -127,7 +127,7 @@ class Session {
     private readonly pulse: Pulse,
     private readonly hooks: BenchHooks,
   ) {
-    for (const item of plan.unfit) this.leave(item, `${request.variant} cannot take this shape`);
+    this.leftOut = [...plan.leftOut];
   }
 
   /** @throws the signal's reason once that is aborted. */
@@ -202,11 +202,10 @@ class Session {
       const measured = await measureCase(gpu, item, {
         check: round === 0,
         // What was measured before is known to be worth its time.
-        guess: kernels.has(item) ? () => 0 : (flops) => flops * (pace.get(item.kernel) ?? 0),
+        guess: kernels.has(item) ? () => 0 : (work) => pace.guess(work),
         patience: 1e3 * request.patience,
       });
-      const { work, samples } = measured;
-      if (work.flops > 0) pace.set(item.kernel, median(samples.gpu ?? samples.wall) / work.flops);
+      pace.note(measured);
       kernels.add(measured);
     });
   }
@@ -225,11 +224,7 @@ class Session {
         error instanceof UserError ||
         (error instanceof GpuError && error.kind === 'out-of-memory');
       if (!isNoDefect) throw error;
-      this.leave(name, error.message);
+      this.leftOut.push(leftOut(name, error.message));
     }
-  }
-
-  private leave({ kernel, direction, shape }: Name, why: string): void {
-    this.leftOut.push({ kernel, direction, shape, why });
   }
 }

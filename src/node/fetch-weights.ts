@@ -2,10 +2,8 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { type FetchedVgg19, KEPT_NAME, ORIGIN_KEY } from '../vgg/remote/index.js';
 import { openSafetensors } from '../vgg/safetensors.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder, makeCacheFolder } from './cache-folder.js';
 import { folderStore } from './folder-store.js';
-import { fileReason } from './fs-errors.js';
-import { makeFolders } from './make-folders.js';
 import { assertReplaceable } from './output-files.js';
 import { openRandomAccessFile } from './random-access-file.js';
 import { type FetchHooks, fetchOverHttp, vgg19Sources } from './vgg19.js';
@@ -35,23 +33,11 @@ export async function fetchWeights(
   const folder = to ?? cacheFolder();
   const store = folderStore(folder);
   const path = store.describe(KEPT_NAME);
-  if (to === undefined) await makeFolder(folder);
+  if (to === undefined) await makeCacheFolder();
   else await assertOwn(path);
   await assertReplaceable(path);
   const sources = from === undefined ? vgg19Sources() : [from];
   return { ...(await fetchOverHttp({ ...hooks, layers, store, from: sources })), path };
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await makeFolders(folder);
-  } catch (error) {
-    throw new UserError(
-      `Cannot make the cache folder ${folder}: ${fileReason(error)}; or name another one in SCUMBLE_CACHE.`,
-      2,
-      { cause: error },
-    );
-  }
 }
 
 /** What is in a folder of the user's is theirs, except what this has written. */

@@ -56,7 +56,7 @@ export class TuningCache {
       await unlink(beside).catch(() => undefined);
       throw new UserError(
         `Which kernels are fastest here cannot be kept in ${this.file}, and will be measured anew each time: ` +
-          `${fileReason(error)}; or name another folder in SCUMBLE_CACHE.`,
+          `${fileReason(error)}; another folder can be named in SCUMBLE_CACHE.`,
         2,
         { cause: error },
       );

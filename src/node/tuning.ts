@@ -4,7 +4,8 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Measured } from '../gpu/tuning/rank.js';
 import type { Recording } from '../gpu/tuning/sites.js';
 import { rankVariants, type TuneOptions, tuneRecording } from '../gpu/tuning/tune.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder, makeCacheFolder } from './cache-folder.js';
+import { assertReplaceable } from './output-files.js';
 import { mergeMeasured, TuningCache } from './tuning-cache.js';
 
 /** Where what was measured is kept, and who is told where it cannot be. */
@@ -26,7 +27,7 @@ export class Tuning {
 
   /** Reads the cache file and ranks `gpu`'s variants by it. Measures nothing. */
   static async open(gpu: Gpu, { file, onNotice }: TuningOptions = {}): Promise<Tuning> {
-    const cache = new TuningCache(file ?? join(cacheFolder(), 'variants.json'), gpu.facts);
+    const cache = new TuningCache(file ?? usualFile(), gpu.facts);
     const known = await cache.read();
     rankVariants(gpu.variants, known);
     return new Tuning(gpu, cache, known, onNotice);
@@ -60,6 +61,16 @@ export class Tuning {
       this.onNotice?.(error.message);
     }
   }
+}
+
+function usualFile(): string {
+  return join(cacheFolder(), 'variants.json');
+}
+
+/** @throws UserError where what is measured cannot be kept in the cache folder, which is made if it is not there. */
+export async function assertTuningKept(): Promise<void> {
+  await makeCacheFolder();
+  await assertReplaceable(usualFile());
 }
 
 /** Of all threads, and so of a software adapter's too. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Case } from '../../bench/cases/case.js';
 import { Ledger } from '../../bench/ledger.js';
 import { measureCase } from '../../bench/measure.js';
+import { listText } from '../../bench/list.js';
 import { planLines, planVariant } from '../../bench/plan.js';
 import { measurePeak, type Probe } from '../../bench/probe.js';
 import { repeated } from '../../bench/timing.js';
@@ -88,10 +89,12 @@ describe('a measurement', () => {
 
   it('leaves out what would take too long, and gives back the memory it took', async () => {
     const before = gpu().memory.bytes;
-    const guess = (flops: number) => 50 * flops;
-    await expect(measureCase(gpu(), addition, { guess, patience: 4999 })).rejects.toThrow('about 5 s');
+    const guess = ({ flops }: { flops: number }) => 50.4 * flops;
+    await expect(measureCase(gpu(), addition, { guess, patience: 5039 })).rejects.toThrow(
+      'about 5.04 s a run',
+    );
     expect(gpu().memory.bytes).toBe(before);
-    expect((await measureCase(gpu(), addition, { guess, patience: 5000 })).work.flops).toBe(100);
+    expect((await measureCase(gpu(), addition, { guess, patience: 5040 })).work.flops).toBe(100);
     expect(gpu().memory.bytes).toBe(before);
   });
 
@@ -196,9 +199,34 @@ describe('a plan', () => {
 
   it('has only what has the variant asked for', () => {
     const plan = planLines({ size: [16], kernel: ['conv2d', 'sum'] });
-    const { cases, unfit } = planVariant(gpu(), plan, 'direct');
+    const { cases, leftOut } = planVariant(gpu(), plan, 'direct');
     expect(cases.map(({ kernel }) => kernel)).toEqual(Array(9).fill('conv2d'));
-    expect(unfit).toEqual([]);
+    expect(leftOut).toEqual([]);
+  });
+
+  it('has an evaluation by a variant that is inside it', () => {
+    const plan = planLines({ size: [16], kernel: ['evaluation'] });
+    expect(planVariant(gpu(), plan, 'direct')).toMatchObject({ evaluations: true, cases: [] });
+    expect(() => planVariant(gpu(), plan, 'fast')).toThrow(/called fast; there are .*direct/);
+  });
+
+  it('lists what has the variant, which comes first, and what the device cannot take', () => {
+    const whole = planLines({ size: [16], kernel: ['evaluation', 'conv2d', 'sum'] });
+    const [heading, evaluation, ...rows] = listText(gpu(), whole, 'direct').split('\n');
+    gpu().variants.prefer(undefined);
+    expect([heading, evaluation]).toEqual([expect.stringMatching(/^kernel /), 'evaluation']);
+    expect(rows.every((row) => /^conv2d .*² +direct\b/.test(row))).toBe(true);
+    expect(rows).toHaveLength(9);
+
+    const beyond = 4 * 2 ** 20;
+    const item: Case = {
+      ...addition,
+      record: (r, { tensor }) => add(r, tensor([beyond, 4096]), tensor([1])),
+    };
+    const plan = { ...planLines({ size: [16], kernel: ['sum'] }), cases: [item] };
+    expect(listText(gpu(), plan)).toMatch(
+      /^kernel +shape +variants\n\nLeft out: k forward on 100: [^\n]+[^.]\.$/,
+    );
   });
 
   it('names the variants there are when asked for another', () => {

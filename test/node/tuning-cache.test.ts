@@ -98,7 +98,7 @@ describe('the cache of measurements', () => {
     await writeFile(join(folder, 'file'), 'kept');
     const cache = new TuningCache(join(folder, 'file', 'variants.json'), FACTS);
     await expect(cache.add([measured('gram', '1', 'a')])).rejects.toThrow(
-      /cannot be kept in .*: there is a file where a folder should be; or name another folder in SCUMBLE_CACHE\.$/,
+      /cannot be kept in .*: there is a file where a folder should be; another folder can be named in SCUMBLE_CACHE\.$/,
     );
     expect(await cache.read()).toEqual([]);
     expect(await readdir(folder)).toEqual(['file']);
