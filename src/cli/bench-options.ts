@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BENCH_DEFAULTS, type BenchRequest } from '../../bench/request.js';
 import { UserError } from '../errors.js';
 import { RANGES } from '../style/options.js';
-import { nonEmpty, type Parser, whole } from './parse.js';
+import { nonEmpty, once, type Parser, whole } from './parse.js';
 
 /** What commander hands over: only what was given. */
 export type BenchGiven = Partial<BenchRequest>;
@@ -14,25 +14,27 @@ const MOST_SIZE = 4096;
 /** Declares the options of `scumble bench`. Their names are a contract: scripts use them. */
 export function declareBench(command: Command): Command {
   const option = (flags: string, description: string, parse: Parser<unknown> = nonEmpty(flags)) =>
-    command.option(flags, description, parse);
+    command.option(flags, description, once(flags, parse));
+  const options = <T>(flags: string, description: string, parse: Parser<T>) =>
+    command.option(flags, description, several(parse));
   const { size, history, rounds, patience } = BENCH_DEFAULTS;
 
   command.optionsGroup('What to measure:');
-  option(
+  options(
     '--kernel <names...>',
     'only these, e.g. evaluation, lbfgs.update, conv2d or conv2d.dInput',
-    several(nonEmpty('--kernel <names...>')),
+    nonEmpty('--kernel <names...>'),
   );
-  option(
+  options(
     '--size <pixels...>',
     `sides of the image (default: ${size.join(' ')})`,
-    several(whole('--size', LEAST_SIZE, MOST_SIZE)),
+    whole('--size', LEAST_SIZE, MOST_SIZE),
   );
   option('--variant <name>', 'run this variant wherever there is one, e.g. winograd, and only those kernels');
-  option(
+  options(
     '--history <pairs...>',
     `lengths of the history of L-BFGS (default: ${history.join(' ')})`,
-    several(whole('--history', ...RANGES.history)),
+    whole('--history', ...RANGES.history),
   );
   option('--adapter <name>', 'the adapter to use, by a name that scumble devices shows');
   option(
@@ -99,9 +101,12 @@ function requireOnly(given: BenchGiven, name: keyof BenchGiven, beside: readonly
   throw new UserError(`--${name} goes with ${allowed} alone, so leave out ${flags(others).join(', ')}.`);
 }
 
-/** One or more of something, with spaces or commas between them. */
+/** One or more of something, with spaces or commas between them, each once. */
 function several<T>(parse: Parser<T>): (text: string, previous?: T[]) => T[] {
-  return (text, previous = []) => [...previous, ...text.split(',').map((part) => parse(part.trim()))];
+  return (text, previous = []) => {
+    const given = text.split(',').map((part) => parse(part.trim()));
+    return [...new Set([...previous, ...given])];
+  };
 }
 
 /** A number above 0. */

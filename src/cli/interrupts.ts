@@ -19,7 +19,7 @@ export interface Interrupts {
   release(): void;
 }
 
-export interface InterruptHooks {
+interface InterruptHooks {
   /** The first signal was heard, and the work is to end in good order, which may take a moment. */
   onFirst?: () => void;
   /** A second one, meant as such, is to end the process at once. */

@@ -25,6 +25,18 @@ export function nonEmpty(flags: string): Parser<string> {
   };
 }
 
+/**
+ * A parser for an option that takes one value: of two, commander would keep the last and say nothing.
+ * @param flags as commander takes them.
+ */
+export function once<T>(flags: string, parse: Parser<T>): (text: string, previous?: T) => T {
+  const [option] = /--[\w-]+/.exec(flags) ?? [flags];
+  return (text, previous) => {
+    if (previous === undefined) return parse(text);
+    throw new UserError(`${option} is there twice, and takes one value; leave one of the two out.`);
+  };
+}
+
 /** What stands in an argument's place, as long as there is something; an empty text names no file. */
 export function filled(argument: string): Parser<string> {
   return (text) => {

@@ -103,6 +103,7 @@ describe('is refused in one sentence, before anything is measured:', () => {
       ['--from', 'a', '--size', '16', '--list'],
       '--from measures nothing, so --size, --list would do nothing',
     ],
+    [['--html', 'a', '--html', 'b'], '--html is there twice, and takes one value; leave one of the two out.'],
     [['--kernel', ''], '--kernel takes names, not "".'],
     [
       ['--list', '--json', 'a'],
@@ -128,6 +129,13 @@ describe('is refused in one sentence, before anything is measured:', () => {
     expect(existsSync('a')).toBe(false);
   });
 
+  it('a cache folder that cannot be made, where tuning is to be kept', () => {
+    writeFileSync(file('taken'), '');
+    const { code, stderr } = runScumble(['bench', '--tune'], { SCUMBLE_CACHE: file('taken') });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^scumble: Cannot make the cache folder .*taken: [^\n]* SCUMBLE_CACHE\.\n$/);
+  });
+
   it('a variant that nothing has', () => {
     const { code, stderr } = bench('--variant', 'fast', '--kernel', 'conv2d', '--size', '16');
     expect(code).toBe(2);
@@ -148,4 +156,6 @@ it('asks for the default where nothing is said, and takes several with spaces or
     kernel: ['conv2d', 'gram'],
     patience: 0.5,
   });
+  const twice = parsed('--size', '64,64', '--size', '64', '32', '--history', '5', '5');
+  expect(twice, 'each once').toMatchObject({ size: [64, 32], history: [5] });
 });
