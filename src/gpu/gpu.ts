@@ -16,6 +16,12 @@ import { VariantTable } from './variants.js';
 const TENSOR_USAGE = BufferUsage.STORAGE | BufferUsage.UNIFORM | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
 
 /**
+ * Where our own devices come from, for as long as somebody has the device, destroyed or not: Dawn in Node crashes if its
+ * entry point is collected before, and a device does not keep that alive by itself.
+ */
+const entries = new WeakMap<GPUDevice, GPU>();
+
+/**
  * A WebGPU device and what we keep for it: pipelines, memory, read-backs, and which kernel variants suit it.
  * It either adopts a device that somebody else owns, and then leaves it as it was found, or requests its own.
  */
@@ -78,6 +84,7 @@ export class Gpu {
         maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
       },
     });
+    entries.set(device, entry);
     return new Gpu(device, true, adapter.info);
   }
 

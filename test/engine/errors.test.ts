@@ -1,4 +1,6 @@
 /** What goes wrong on the GPU reaches the caller as an error that names the operation, and nothing else hears of it. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine, type StylizeRequest } from '../../src/engine/engine.js';
 import type { GpuError } from '../../src/gpu/errors.js';
@@ -245,6 +247,30 @@ describe("what WebGPU's rules forbid", () => {
     expect(errors).toEqual([]);
     device.destroy();
   });
+});
+
+it('keeps the entry point of a device of its own for as long as anybody has the device', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const collected: string[] = [];
+  const registry = new FinalizationRegistry<string>((name) => collected.push(name));
+  const make = async () => {
+    const gpu = Object.create(dawn.gpu, {
+      requestAdapter: { value: () => dawn.gpu.requestAdapter() },
+    }) as GPU;
+    registry.register(gpu, 'entry point');
+    registry.register({}, 'what nobody has');
+    const engine = await createEngine({ gpu, tuning: false });
+    engine.dispose();
+    return engine.device;
+  };
+  const device = await make();
+  for (let i = 0; i < 200 && collected.length === 0; i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(collected).toEqual(['what nobody has']);
+  expect(device.label).toBe('scumble');
 });
 
 it('measures variants on demand, once, and tells what it has measured', async () => {
