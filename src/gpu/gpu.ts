@@ -8,7 +8,7 @@ import { DeviceLoss } from './loss.js';
 import { MemoryLedger } from './memory.js';
 import { PipelineCache } from './pipelines.js';
 import { Readback } from './readback.js';
-import { elements, F32_BYTES, type Form, type Shape, Storage, Tensor, wholeVectors } from './tensor.js';
+import { elements, F32_BYTES, type Form, requireSizes, type Shape, Storage, Tensor, wholeVectors } from './tensor.js';
 import { createTexels } from './texels.js';
 import { VariantTable } from './variants.js';
 
@@ -92,15 +92,26 @@ export class Gpu {
     return this.device.limits;
   }
 
-  /** A tensor that lives until it is freed, zero-filled or holding `data` (float32, row-major). */
+  /**
+   * A tensor that lives until it is freed, zero-filled or holding `data` (float32, row-major).
+   *
+   * @throws ShapeError for sizes that are no whole numbers from 1; ValidationError for data of another length; LimitError.
+   */
   tensor(label: string, shape: Shape, data?: Float32Array): Tensor {
     const tensor = this.zeros(label, shape, 'buffer');
-    if (data) this.write(tensor, data);
-    return tensor;
+    try {
+      if (data) this.write(tensor, data);
+      return tensor;
+    } catch (error) {
+      this.free(tensor);
+      throw error;
+    }
   }
 
   /** A zero-filled tensor that lives until it is freed. One in texels (see texels.ts) kernels alone write. */
   zeros(label: string, shape: Shape, form: Form): Tensor {
+    // Before memory is taken for what turns out to be no tensor.
+    requireSizes(label, shape);
     return new Tensor(this.allocate(label, elements(shape) * F32_BYTES, form), shape);
   }
 

@@ -43,6 +43,8 @@ export class Recorder {
   private readonly written = new Set<Storage>();
   private readonly scopes: string[] = [];
   private direction: Direction = 'forward';
+  /** Whether its steps have become a program, or are about to: that has their temporaries, and can take no more. */
+  private frozen = false;
   /** What is being prepared from constants, while it is recorded: work for before the first run. */
   private preparing: { sources: readonly [Tensor, ...Tensor[]]; key: string } | undefined;
 
@@ -154,7 +156,7 @@ export class Recorder {
    * Appends one kernel call.
    *
    * @throws ShapeError on a contract broken by the kernel: a temporary read before it is written, a constant
-   *   written, one buffer bound both ways, float16 where float32 is meant. LimitError when the device cannot bind or
+   *   written, one buffer bound both ways, float16 where float32 is meant; and once all is frozen. LimitError when the device cannot bind or
    *   dispatch this much.
    */
   dispatch(call: Dispatch): void {
@@ -184,6 +186,10 @@ export class Recorder {
   }
 
   private append(step: Step): void {
+    requireShape(
+      !this.frozen,
+      () => `${step.label}: ${this.label} is frozen and takes no more; record into a new Recorder.`,
+    );
     this.check(step);
     for (const { tensor, access } of step.bindings) {
       if (access === 'write' || access === 'update') this.written.add(tensor.storage);
@@ -198,13 +204,21 @@ export class Recorder {
   }
 
   /**
-   * Plans memory, compiles pipelines and makes bind groups, once and for all.
+   * Plans memory, compiles pipelines and makes bind groups, once and for all: nothing is recorded or frozen afterwards,
+   * unless this fails.
    *
    * @param outputs tensors to be read after a run: they get memory of their own.
-   * @throws GpuError when a shader does not compile or the device refuses or lacks the memory.
+   * @throws GpuError when a shader does not compile or the device refuses or lacks the memory; ShapeError where it is
+   *   frozen already.
    */
-  freeze(outputs: readonly Tensor[] = []): Promise<Program> {
-    return buildProgram(this, new Set(outputs.map((tensor) => tensor.storage)));
+  async freeze(outputs: readonly Tensor[] = []): Promise<Program> {
+    this.beginFreezing();
+    try {
+      return await buildProgram(this, storagesOf(outputs));
+    } catch (error) {
+      this.frozen = false;
+      throw error;
+    }
   }
 
   /**
@@ -224,7 +238,13 @@ export class Recorder {
    * @throws Error where a pipeline is not compiled yet, as it is once another recording of the same kind was frozen.
    */
   freezeNow(outputs: readonly Tensor[] = []): Assembled {
-    return buildProgramNow(this, new Set(outputs.map((tensor) => tensor.storage)));
+    this.beginFreezing();
+    try {
+      return buildProgramNow(this, storagesOf(outputs));
+    } catch (error) {
+      this.frozen = false;
+      throw error;
+    }
   }
 
   /** The scope that dispatches are being recorded in, e.g. 'conv3_1'. */
@@ -235,6 +255,11 @@ export class Recorder {
   /** Whether it is a temporary of this recording. */
   owns(storage: Storage): boolean {
     return this.temporaries.has(storage);
+  }
+
+  private beginFreezing(): void {
+    requireShape(!this.frozen, () => `${this.label} is frozen already; record anew for another program.`);
+    this.frozen = true;
   }
 
   private scoped(label: string): string {
@@ -302,4 +327,8 @@ export class Recorder {
       );
     }
   }
+}
+
+function storagesOf(tensors: readonly Tensor[]): ReadonlySet<Storage> {
+  return new Set(tensors.map(({ storage }) => storage));
 }

@@ -1,4 +1,4 @@
-import { type GpuError, ShapeError } from './errors.js';
+import { type GpuError, requireShape, ShapeError } from './errors.js';
 import type { DType } from './wgsl-types.js';
 
 /** Sizes from the outermost dimension in, e.g. [N, C, H, W]; [] is a scalar. */
@@ -29,6 +29,14 @@ export function wholeVectors(bytes: number): number {
 /** How many elements a shape holds; 1 for a scalar. */
 export function elements(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+/** @throws ShapeError naming `label` for what is no shape: sizes are whole numbers from 1. */
+export function requireSizes(label: string, shape: Shape): void {
+  requireShape(
+    shape.every((size) => Number.isInteger(size) && size >= 1),
+    () => `${label}: a tensor's sizes must be whole numbers ≥ 1, not [${shape.join(', ')}].`,
+  );
 }
 
 /** Where a tensor's bytes lie: in a buffer, or in the texels of a texture (see texels.ts). */
@@ -103,13 +111,7 @@ export class Tensor {
     readonly offset = 0,
     readonly dtype: DType = 'f32',
   ) {
-    for (const size of shape) {
-      if (!Number.isInteger(size) || size < 1) {
-        throw new ShapeError(
-          `${storage.label}: a tensor's sizes must be whole numbers ≥ 1, not [${shape.join(', ')}].`,
-        );
-      }
-    }
+    requireSizes(storage.label, shape);
     if (offset + this.bytes > storage.bytes) {
       throw new ShapeError(
         `${storage.label}: a view of ${this.bytes} bytes at ${offset} does not fit ${storage.bytes}.`,

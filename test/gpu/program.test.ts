@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { read, update, write } from '../../src/gpu/dispatch.js';
-import { LimitError } from '../../src/gpu/errors.js';
+import { LimitError, ShapeError } from '../../src/gpu/errors.js';
 import { runAll } from '../../src/gpu/program.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { Tensor } from '../../src/gpu/tensor.js';
@@ -170,9 +170,25 @@ describe('what a recorder refuses', () => {
     expect(() => recorder.dispatch(call([write(x)]))).toThrow(
       /huge needs .* in one piece, but this GPU binds at most .*--size/,
     );
-    expect(() => gpu().tensor('larger still', [gpu().limits.maxBufferSize / 4 + 1])).toThrow(
+    expect(() => gpu().tensor('larger still', [Math.floor(gpu().limits.maxBufferSize / 4) + 1])).toThrow(
       /at most .* in one buffer/,
     );
+  });
+
+  it('anything once it is frozen, and to be frozen twice', async () => {
+    const x = vector('x', -1, 2);
+    const recorder = new Recorder(gpu(), 'mine');
+    const y = relu(recorder, x);
+    const freezing = recorder.freeze([y]);
+    await expect(recorder.freeze([y])).rejects.toThrow(/^mine is frozen already/);
+    expect(() => add(recorder, y, x)).toThrow(/mine is frozen and takes no more; record into a new Recorder/);
+    const program = await freezing;
+    expect(() => relu(recorder, y)).toThrow(ShapeError);
+    expect(() => recorder.freezeNow()).toThrow(ShapeError);
+    program.run();
+    expect(await gpu().read(y)).toEqual(Float32Array.of(0, 2));
+    program.dispose();
+    gpu().free(x);
   });
 
   it('shapes that are no shapes', () => {
@@ -180,6 +196,14 @@ describe('what a recorder refuses', () => {
     for (const size of [0, -1, 1.5, NaN]) {
       expect(() => recorder.temporary('x', [2, size])).toThrow(/whole numbers ≥ 1/);
     }
+    const before = gpu().memory.bytes;
+    for (const size of [0, -1, 1.5, NaN]) {
+      for (const form of ['buffer', 'texels'] as const)
+        expect(() => gpu().zeros('x', [2, size], form)).toThrow(/whole numbers ≥ 1/);
+    }
+    expect(() => vector('x').size).toThrow(/whole numbers ≥ 1/);
+    expect(() => gpu().tensor('x', [2], new Float32Array(3))).toThrow(/x\[2\] takes 2 numbers, not 3/);
+    expect(gpu().memory.bytes, 'nothing is kept of what was refused').toBe(before);
     const x = vector('x', 1, 2, 3);
     expect(() => x.view([2, 2])).toThrow(/cannot be viewed/);
     expect(() => new Tensor(x.storage, [3], 4)).toThrow(/does not fit/);
@@ -200,6 +224,9 @@ it('keeps no memory of a program that could not have all it needs', async () => 
   });
   await expect(recorder.freeze([y])).rejects.toThrow(/^no room for/);
   expect(gpu().memory.bytes).toBe(before);
+  // With room it can be tried again.
+  vi.restoreAllMocks();
+  (await recorder.freeze([y])).dispose();
   gpu().free(x);
 });
 
