@@ -1,3 +1,4 @@
+import { requireOneOf, requireWhole, shown } from '../checks.js';
 import { UserError } from '../errors.js';
 import { power } from '../gpu/format.js';
 import { HISTORY_BITS, type HistoryBits } from '../lbfgs/index.js';
@@ -103,29 +104,24 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
   if (preset !== undefined) requireOneOf('preset', preset, Object.keys(PRESETS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: StyleOptions = { ...DEFAULTS, ...(preset ? PRESETS[preset] : {}), ...given };
+  for (const name of ['contentLayers', 'styleLayers'] as const) requireList(name, resolved[name]);
   const layers = [...resolved.contentLayers, ...resolved.styleLayers];
   if (layers.length === 0)
     throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
   layers.forEach(findLayer);
   for (const name of Object.keys(CHOICES) as Choice[]) requireOneOf(name, resolved[name], CHOICES[name]);
-  for (const name of ['evaluations', 'history', 'seed'] as const) requireWhole(name, resolved[name]);
+  for (const name of ['evaluations', 'history', 'seed'] as const)
+    requireWhole(name, resolved[name], RANGES[name]);
   for (const name of ['contentWeight', 'styleWeight'] as const) {
-    const value = resolved[name];
+    const value: unknown = resolved[name];
     const [least, most] = RANGES[name];
-    if (!(value >= least && value <= most))
-      throw new UserError(`${name} must be a number from ${least} to ${power(most)}, not ${value}.`);
+    if (!(typeof value === 'number' && value >= least && value <= most))
+      throw new UserError(`${name} must be a number from ${least} to ${power(most)}, not ${shown(value)}.`);
   }
   return resolved;
 }
 
-function requireOneOf(name: string, value: unknown, choices: readonly unknown[]): void {
-  if (choices.includes(value)) return;
-  const all = [choices.slice(0, -1).join(', '), choices.at(-1)].join(' or ');
-  throw new UserError(`${name} must be ${all}, not ${String(value)}.`);
-}
-
-function requireWhole(name: 'evaluations' | 'history' | 'seed', value: number): void {
-  const [low, high] = RANGES[name];
-  if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw new UserError(`${name} must be a whole number from ${low} to ${high}, not ${value}.`);
+function requireList(name: string, value: unknown): void {
+  if (!Array.isArray(value))
+    throw new UserError(`${name} must be a list of layers such as ['conv_4'], not ${shown(value)}.`);
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { shown } from '../checks.js';
 import { UserError } from '../errors.js';
 
 /** What a layer of the network does. */
@@ -88,7 +89,8 @@ function suggestions(name: string): string[] {
  * @throws UserError for a name in neither scheme, with the names that come near it.
  */
 export function findLayer(name: string): VggLayer {
-  const wanted = name.trim().toLowerCase();
+  // Callers in JavaScript may give anything for a name.
+  const wanted = typeof name === 'string' ? name.trim().toLowerCase() : '';
   const layer = byName.get(wanted);
   if (layer !== undefined) return layer;
   const near = suggestions(wanted);
@@ -96,7 +98,7 @@ export function findLayer(name: string): VggLayer {
     near.length > 0
       ? `did you mean ${near.join(' or ')}?`
       : 'use names such as conv3_1, relu3_1 and pool3, or conv_5, relu_5 and pool_9.';
-  throw new UserError(`VGG-19 has no layer called "${name}"; ${advice}`);
+  throw new UserError(`VGG-19 has no layer called ${shown(name)}; ${advice}`);
 }
 
 /**

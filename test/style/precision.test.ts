@@ -66,18 +66,6 @@ describe('feature maps in float16', () => {
   });
 });
 
-it('are refused by another name', () => {
-  const precision = 'bf16' as DType;
-  const lineSearch = 'strong_wolfe' as 'strong-wolfe';
-  expect(() => resolveStyleOptions({ lineSearch })).toThrow(
-    'lineSearch must be none or strong-wolfe, not strong_wolfe.',
-  );
-  const clamp = 'box' as 'none';
-  expect(() => resolveStyleOptions({ clamp })).toThrow('clamp must be robust, seed or none, not box.');
-  expect(() => resolveStyleOptions({}, 'Seed' as 'seed')).toThrow('preset must be seed or gatys, not Seed.');
-  expect(() => resolveStyleOptions({ precision })).toThrow('precision must be f32 or f16, not bf16.');
-});
-
 it('are refused on a device without them, in a sentence', async () => {
   const on = plain();
   const few = seededFilters(on, 'conv_1');
