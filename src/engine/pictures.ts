@@ -1,10 +1,11 @@
+import { requireObject } from '../checks.js';
 import { UserError } from '../errors.js';
 import { BufferUsage, TextureUsage } from '../gpu/flags.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { guard } from '../gpu/guard.js';
 import { Recorder } from '../gpu/recorder.js';
 import type { Tensor } from '../gpu/tensor.js';
-import { type Pixels, toPlanar } from '../image/pixels.js';
+import { pictureFault, type Pixels, sizeFault, toPlanar } from '../image/pixels.js';
 import { copy, resize, TEXEL_FORMATS, type TexelFormat, texelWords, unpackImage } from '../kernels/index.js';
 import { prepareImage } from '../style/prepare.js';
 import { sameSize, type Size } from '../style/sizes.js';
@@ -39,22 +40,16 @@ export function sizeOf({ width, height }: Picture): Size {
 
 /** @throws UserError naming the picture where it is no picture that can be read. */
 export function checkPicture(name: string, picture: Picture): void {
-  const { width, height } = picture;
-  if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0))
-    throw new UserError(`${name} has no size: ${width}×${height}; give a picture of at least one pixel.`);
+  requireObject(name, picture, 'ImageData, a GPUTexture, or texels in a buffer');
   if (isTexture(picture)) return checkTexture(name, picture, TextureUsage.COPY_SRC, 'COPY_SRC');
   if (isBuffer(picture)) return checkBuffer(name, picture, BufferUsage.COPY_SRC, 'COPY_SRC');
-  const { data } = picture;
-  if (data.length !== 4 * width * height) {
-    throw new UserError(
-      `${name} has ${data.length} samples, but ${width}×${height} pixels of RGBA are ${4 * width * height}; give all ` +
-        'four channels of each pixel.',
-    );
-  }
+  const fault = pictureFault(picture);
+  if (fault !== undefined) throw new UserError(`${name} ${fault}`);
 }
 
 /** @throws UserError unless texels can be copied to or from the texture. */
 export function checkTexture(name: string, texture: GPUTexture, usage: number, usageName: string): void {
+  requireObject(name, texture, 'a GPUTexture');
   const { format, dimension, sampleCount, depthOrArrayLayers } = texture;
   requireFormat(name, format);
   if (dimension !== '2d' || sampleCount !== 1 || depthOrArrayLayers !== 1) {
@@ -71,7 +66,11 @@ export function checkTexture(name: string, texture: GPUTexture, usage: number, u
 
 /** @throws UserError unless the texels lie in the buffer and can be copied to or from it. */
 export function checkBuffer(name: string, picture: BufferPicture, usage: number, usageName: string): void {
+  requireObject(name, picture, 'a buffer with width, height and format');
   const { buffer, width, height, format, offset = 0 } = picture;
+  requireObject(`${name}'s buffer`, buffer, 'a GPUBuffer');
+  const fault = sizeFault(picture);
+  if (fault !== undefined) throw new UserError(`${name} ${fault}`);
   requireFormat(name, format);
   const texels = 4 * texelWords(format) * width;
   const stride = bytesPerRow(picture);

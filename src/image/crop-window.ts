@@ -1,6 +1,8 @@
 import { UserError } from '../errors.js';
 
-export type CropMode = 'random' | 'centre';
+/** Where a square may be cut out of a picture. */
+export const CROP_MODES = ['random', 'centre'] as const;
+export type CropMode = (typeof CROP_MODES)[number];
 
 /** Where a crop begins, in whole pixels from the picture's upper left corner. */
 export interface CropOrigin {

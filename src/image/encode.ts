@@ -1,7 +1,8 @@
+import { requireObject, requireWhole } from '../checks.js';
 import { UserError } from '../errors.js';
 import { BadImage } from './bad-image.js';
 import { encodeJpeg } from './jpeg.js';
-import { onWhite, toEightBits } from './pixels.js';
+import { onWhite, pictureFault, toEightBits } from './pixels.js';
 import type { Pixels } from './pixels.js';
 import { encodePng } from './png.js';
 
@@ -12,18 +13,22 @@ export interface EncodeOptions {
   readonly quality?: number;
 }
 
+/** Of a JPEG, from the least to the most. */
+export const QUALITIES = [1, 100] as const;
+
 /**
  * Encodes a picture at 8 bits a sample, transparent parts laid on white.
  *
- * @throws UserError if the quality is no whole number of 1..100, or the picture is larger than a JPEG can be
+ * @throws UserError if it is no picture, the quality is no whole number of 1..100, or the picture is larger than a JPEG can be
  */
 export function encodeImage(pixels: Pixels, format: ImageFormat, options: EncodeOptions = {}): Uint8Array {
+  requireObject('The picture', pixels, 'pixels as readImage and job.pixels() give them');
+  const fault = pictureFault(pixels);
+  if (fault !== undefined) throw new UserError(`The picture ${fault}`);
   const opaque = toEightBits(onWhite(pixels));
   if (format === 'png') return encodePng(opaque);
   const { quality = 95 } = options;
-  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
-    throw new UserError(`The JPEG quality must be a whole number from 1 to 100, and ${quality} is not.`);
-  }
+  requireWhole('The quality of a JPEG', quality, QUALITIES);
   try {
     return encodeJpeg(opaque, quality);
   } catch (error) {

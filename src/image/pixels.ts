@@ -1,3 +1,5 @@
+import { kindOf, shown } from '../checks.js';
+
 /**
  * Pictures on the CPU, in the two shapes the program knows: interleaved RGBA as files and canvases have it, and
  * planar float32 as the network has it.
@@ -26,9 +28,40 @@ export interface PlanarImage {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** What samples may lie in: of other numbers nobody knows which one is white. */
+const SAMPLES = ['Uint8ClampedArray', 'Uint8Array', 'Uint16Array'];
+
+/** What makes this no size of a picture, as `pictureFault` tells it. */
+export function sizeFault({ width, height }: Pick<Pixels, 'width' | 'height'>): string | undefined {
+  if ([width, height].every((side) => Number.isSafeInteger(side) && side > 0)) return undefined;
+  return `has no size: ${shown(width)}×${shown(height)}; give a picture of whole pixels, at least one.`;
+}
+
+/**
+ * What makes this no picture, to stand after its name in a sentence and with what to do; undefined where it is one. Callers
+ * in JavaScript may give anything.
+ */
+export function pictureFault({ width, height, data }: Pixels): string | undefined {
+  const fault = sizeFault({ width, height });
+  if (fault !== undefined) return fault;
+  if (!SAMPLES.includes(kindOf(data)))
+    return `has ${shown(data)} for its samples; give RGBA in a Uint8ClampedArray, a Uint8Array or, of 16 bits, a Uint16Array.`;
+  const samples = 4 * width * height;
+  if (data.length === samples) return undefined;
+  return (
+    `has ${data.length} samples, but ${width}×${height} pixels of RGBA are ${samples}; give all four channels of each ` +
+    'pixel.'
+  );
+}
+
+/** Whether its samples have 16 bits, in whatever realm it was made. */
+function isDeep(pixels: Pixels): boolean {
+  return kindOf(pixels.data) === 'Uint16Array';
+}
+
 /** The largest sample of this picture: 65535 for 16 bits, else 255. */
 function maxSample(pixels: Pixels): 255 | 65535 {
-  return pixels.data instanceof Uint16Array ? 65535 : 255;
+  return isDeep(pixels) ? 65535 : 255;
 }
 
 /** Whether any pixel is less than fully opaque. */
@@ -56,7 +89,7 @@ export function onWhite(pixels: Pixels): Pixels {
 export function toEightBits(pixels: Pixels): Pixels8 {
   assertComplete(pixels);
   const data = new Uint8ClampedArray(pixels.data.length);
-  if (pixels.data instanceof Uint16Array) {
+  if (isDeep(pixels)) {
     for (let i = 0; i < data.length; i++) data[i] = Math.round(pixels.data[i]! / 257);
   } else {
     data.set(pixels.data);
@@ -68,7 +101,7 @@ export function toEightBits(pixels: Pixels): Pixels8 {
  * RGBA to planar float32: v/255 (v/65535 for 16 bits) as torchvision's `to_tensor`, with what is transparent
  * laid on white.
  *
- * @throws RangeError if `data` does not hold width × height × 4 samples
+ * @throws RangeError if `data` does not hold width × height × 4 samples, or holds numbers of another type
  */
 export function toPlanar(pixels: Pixels): PlanarImage {
   assertComplete(pixels);
@@ -112,10 +145,7 @@ export function fromPlanar(image: Omit<PlanarImage, 'data'> & { readonly data: F
   return { width, height, data: rgba };
 }
 
-function assertComplete({ width, height, data }: Pixels): void {
-  if (data.length !== 4 * width * height) {
-    throw new RangeError(
-      `an RGBA picture of ${width}×${height} has ${4 * width * height} samples, not ${data.length}`,
-    );
-  }
+function assertComplete(pixels: Pixels): void {
+  const fault = pictureFault(pixels);
+  if (fault !== undefined) throw new RangeError(`The picture ${fault}`);
 }

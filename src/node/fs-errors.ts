@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its symbolic links go round in a circle',
   ERR_FS_FILE_TOO_LARGE: 'it is too large',
+  ERR_INVALID_ARG_TYPE: 'that is no path; give one as text',
   ERR_INVALID_ARG_VALUE: 'its name has a zero byte in it',
 };
 

@@ -130,12 +130,28 @@ it('paints from noise, from another picture, and at another size', async () => {
   expect([small.width, small.height]).toEqual([10, 6]);
 });
 
+/** What a caller in JavaScript may give. */
+const given = (options: Record<string, unknown>) => options as Partial<StylizeRequest>;
+const samples = (data: unknown) => given({ style: { width: 2, height: 2, data } });
+
 it.each<[string, Partial<StylizeRequest>, RegExp]>([
   [
     'no size',
     { content: { width: 0, height: 3, data: new Uint8ClampedArray() } },
     /content picture has no size: 0×3/,
   ],
+  ['no content', given({ content: undefined }), /^The content picture is undefined; give ImageData, a/],
+  ['no style', given({ style: null }), /^The style picture is null; give ImageData, a GPUTexture, or texels/],
+  [
+    'a promise',
+    given({ style: Promise.resolve() }),
+    /^The style picture is a Promise; wait for it, and give/,
+  ],
+  ['no samples', samples(undefined), /^The style picture has undefined for its samples; give RGBA in a/],
+  ['floats', samples(new Float32Array(16)), /style picture has a Float32Array for its samples/],
+  ['signed bytes', samples(new Int8Array(16)), /style picture has an Int8Array for its samples/],
+  ['words', samples(new Uint32Array(16)), /style picture has a Uint32Array for its samples/],
+  ['plain numbers', samples(Array.from({ length: 16 }, () => 0)), /style picture has an Array for its/],
   [
     'too few samples',
     { style: { width: 2, height: 2, data: new Uint8Array(12) } },

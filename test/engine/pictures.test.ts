@@ -196,6 +196,7 @@ it.each<[string, (device: GPUDevice) => Picture, RegExp]>([
     (device) => bufferPicture(device, { height: 9 }),
     /ends at byte 576, but its buffer has 512/,
   ],
+  ['a buffer of no size', (device) => bufferPicture(device, { width: 1.5 }), /has no size: 1\.5×8/],
   ['rows too short', (device) => bufferPicture(device, { bytesPerRow: 32 }), /takes 64 bytes/],
   ['rows off their alignment', (device) => bufferPicture(device, { bytesPerRow: 65 }), /multiples of 4/],
 ])('refuses %s', async (_, make, message) => {
@@ -226,4 +227,11 @@ it('refuses targets of another size, format or usage', async () => {
   expect(() => job.writeTexture(texture('rgba8unorm', 0x4))).toThrow(/without the usage COPY_DST/);
   expect(() => job.writeTexture(texture('r8unorm', TextureUsage.COPY_DST))).toThrow(/format r8unorm/);
   expect(() => job.writeBuffer(bufferPicture(device, {}))).toThrow(/without the usage COPY_DST/);
+  const nothing = undefined as unknown;
+  expect(() => job.writeTexture(nothing as GPUTexture)).toThrow(
+    'The target is undefined; give a GPUTexture.',
+  );
+  expect(() => job.writeBuffer(nothing as BufferPicture)).toThrow(/^The target is undefined; give a buffer/);
+  const none = { ...bufferPicture(device, {}), buffer: nothing as GPUBuffer };
+  expect(() => job.writeBuffer(none)).toThrow("The target's buffer is undefined; give a GPUBuffer.");
 });

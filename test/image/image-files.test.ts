@@ -52,6 +52,13 @@ describe('reading', () => {
     expect(said).toEqual([`${path} has transparent parts; they are laid on white.`]);
   });
 
+  test('a path that was forgotten', async () => {
+    const nothing = undefined as unknown as string;
+    expect(await refusal(readImage(nothing))).toBe(
+      'Cannot read undefined: that is no path; give one as text.',
+    );
+  });
+
   test('the pixel limit is handed on', async () => {
     const path = join(folder, 'a.png');
     await writeFile(path, fixture('rgba.png'));
@@ -112,6 +119,23 @@ describe('writing', () => {
     await writeImage(path, PICTURE);
     expect(await readImage(path)).toMatchObject(PICTURE);
     expect(await readdir(folder)).toEqual(['out.png']);
+  });
+
+  test.each<[string, unknown]>([
+    ['has no size: 0×0', { width: 0, height: 0, data: new Uint8Array(0) }],
+    ['has no size: 1.5×2', { width: 1.5, height: 2, data: new Uint8Array(12) }],
+    ['has no size: -2×-2', { width: -2, height: -2, data: new Uint8Array(16) }],
+    ['has 12 samples', { width: 2, height: 2, data: new Uint8Array(12) }],
+    ['has a Float32Array for its samples', { width: 1, height: 1, data: new Float32Array(4) }],
+    ['has undefined for its samples', { width: 1, height: 1 }],
+    ['is undefined', undefined],
+    ['is a Promise; wait for it', Promise.resolve(PICTURE)],
+  ])('keeps what was there from a picture that %s', async (fault, pixels) => {
+    const path = join(folder, 'out.png');
+    await writeImage(path, PICTURE);
+    const sentence = await refusal(writeImage(path, pixels as Pixels));
+    expect(sentence).toContain(`The picture ${fault}`);
+    expect(await readImage(path)).toMatchObject(PICTURE);
   });
 
   test('writes through a symbolic link', async () => {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { fromPlanar, hasTransparency, onWhite, toEightBits, toPlanar } from '../../src/image/pixels.js';
 import type { Pixels } from '../../src/image/pixels.js';
@@ -53,6 +54,14 @@ describe('rounding on the way out', () => {
   });
 });
 
+test('samples are told by their kind, in whatever realm they were made', () => {
+  const data = runInNewContext('Uint16Array.of(65535, 0, 257 * 7, 65535)') as Uint16Array;
+  expect(data).not.toBeInstanceOf(Uint16Array);
+  const pixels = { width: 1, height: 1, data };
+  expect(Array.from(toEightBits(pixels).data)).toEqual([255, 0, 7, 255]);
+  expect(Array.from(toPlanar(pixels).data)).toEqual([1, 0, Math.fround(7 / 255)]);
+});
+
 test('16 bits become 8 by rounding to nearest', () => {
   const data = Uint16Array.of(0, 128, 129, 65535, 257 * 7, 257 * 7 + 128, 257 * 7 + 129, 65406);
   expect(Array.from(toEightBits({ width: 2, height: 1, data }).data)).toEqual([0, 0, 1, 255, 7, 7, 8, 254]);
@@ -82,7 +91,13 @@ describe('transparency', () => {
 
 test('data that do not fit the size are refused', () => {
   const short = { width: 2, height: 2, data: new Uint8ClampedArray(15) };
-  for (const take of [toPlanar, onWhite, toEightBits]) expect(() => take(short)).toThrow(RangeError);
+  const floats = { width: 2, height: 2, data: new Float32Array(16) } as unknown as Pixels;
+  const halves = { width: 1.5, height: 2, data: new Uint8Array(12) };
+  for (const take of [toPlanar, onWhite, toEightBits]) {
+    expect(() => take(short)).toThrow(RangeError);
+    expect(() => take(floats)).toThrow(/a Float32Array for its samples/);
+    expect(() => take(halves)).toThrow(/no size: 1\.5×2/);
+  }
   const planar = { width: 2, height: 2, channels: 3 as const, data: new Float32Array(11) };
   expect(() => fromPlanar(planar)).toThrow(RangeError);
 });
