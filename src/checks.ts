@@ -27,6 +27,12 @@ export function requireWhole(name: string, value: unknown, [low, high]: readonly
   throw new UserError(`${name} must be a whole number from ${low} to ${high}, not ${shown(value)}.`);
 }
 
+/** @throws UserError naming the option unless the value is a text with something in it. */
+export function requireText(name: string, value: unknown): void {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new UserError(`${name} must be a text with something in it, not ${shown(value)}.`);
+}
+
 /**
  * For what callers in JavaScript may forget to give, or to wait for.
  *

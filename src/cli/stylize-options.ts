@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { CROP_MODES } from '../image/crop-window.js';
+import { QUALITIES } from '../image/encode.js';
 import type { StylizeRequest } from '../node/stylize.js';
 import {
   CHOICES,
@@ -9,6 +11,7 @@ import {
   type PresetName,
   type StyleOptions,
 } from '../style/options.js';
+import { SIZES } from '../style/sizes.js';
 import { PREPROCESSING_CHOICES } from '../vgg/preprocessing.js';
 import { filled, list, nonEmpty, oneOf, type Parser, weight, whole } from './parse.js';
 
@@ -48,16 +51,16 @@ export function declareStylize(command: Command): Command {
   option(
     '--size <pixels>',
     'scale the shorter side of both pictures to this (default: as they are, but at most 512 on a GPU and 128 without)',
-    whole('--size', 1, 65_535),
+    whole('--size', ...SIZES),
   );
   option(
     '--crop <where>',
     'then cut squares out of both: random (by --seed) or centre',
-    oneOf('--crop', ['random', 'centre']),
+    oneOf('--crop', CROP_MODES),
   );
   option('--init <start>', `start from content, noise, or a picture file (default: ${DEFAULTS.start})`);
   option('--preview <file>', 'also write content, style, start and result side by side');
-  option('--quality <percent>', 'of a JPEG, 1 to 100 (default: 95)', whole('--quality', 1, 100));
+  option('--quality <percent>', 'of a JPEG, 1 to 100 (default: 95)', whole('--quality', ...QUALITIES));
 
   command.optionsGroup('Objective:');
   option(

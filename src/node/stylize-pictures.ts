@@ -5,7 +5,7 @@ import type { PlanarImage } from '../image/pixels.js';
 import { seededDraws } from '../style/draw.js';
 import { prepareImage } from '../style/prepare.js';
 import { planSizes, requireProportions, sameSize, type Size, type SizePlan } from '../style/sizes.js';
-import type { StylizeRequest } from './stylize.js';
+import type { StylizeRequest } from './stylize-request.js';
 
 /** The shorter side in pixels that a picture may keep where no size is asked for. */
 const MOST_ON_GPU = 512;

@@ -1,53 +1,29 @@
 import type { UserError } from '../errors.js';
 import { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
-import type { CropMode } from '../image/crop-window.js';
 import { sideBySide } from '../image/montage.js';
 import { fromPlanar, type PlanarImage, type Pixels8, toPlanar } from '../image/pixels.js';
 import { type Scores, StyleJob } from '../style/job.js';
-import type { PresetName, StyleOptions } from '../style/options.js';
+import type { StyleOptions } from '../style/options.js';
 import type { ProfiledStep } from '../style/profile.js';
 import { runJob, type RunOutcome } from '../style/run.js';
 import type { Size } from '../style/sizes.js';
 import { layersUpTo } from '../vgg/layers.js';
 import { VggFilters } from '../vgg/network.js';
-import { choosePreprocessing, type PreprocessingChoice } from '../vgg/preprocessing.js';
+import { choosePreprocessing } from '../vgg/preprocessing.js';
 import type { TransferProgress } from '../vgg/remote/index.js';
 import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { openDawn } from './dawn.js';
-import { assertDistinct, type NamedFile } from './distinct-files.js';
 import { type ChosenWeights, openChoice } from './filters.js';
-import { assertWritable, readImage, writeImage } from './image-files.js';
+import { readImage, writeImage } from './image-files.js';
 import { onceEach } from './once-each.js';
-import { assertReplaceable } from './output-files.js';
 import { assertProfilable, writeProfile } from './profile-file.js';
 import { type Pictures, preparePictures } from './stylize-pictures.js';
+import { checkFiles, checkRequest, type StylizeRequest } from './stylize-request.js';
 import { TraceFile } from './trace-file.js';
 import { Tuning } from './tuning.js';
 
-/** One job on files. Paths are as the user gave them; they appear in sentences. */
-export interface StylizeRequest {
-  content: string;
-  style: string;
-  output: string;
-  options: StyleOptions;
-  preset?: PresetName | undefined;
-  /** A picture to start from, in place of `options.start`. */
-  start?: string | undefined;
-  /** The shorter side of both pictures. */
-  size?: number | undefined;
-  crop?: CropMode | undefined;
-  /** `embedded`, `vgg19` or a file. */
-  weights: string;
-  /** What to do to pictures before the network; `auto` if not given. */
-  preprocessing?: PreprocessingChoice | undefined;
-  trace?: string | undefined;
-  profile?: string | undefined;
-  preview?: string | undefined;
-  /** Of a JPEG, 1 to 100. */
-  quality?: number | undefined;
-  adapter?: string | undefined;
-}
+export type { StylizeRequest } from './stylize-request.js';
 
 /** What a caller is told of a job on files, and how it stops one. */
 export interface StylizeHooks {
@@ -81,10 +57,8 @@ export interface StylizeOutcome extends RunOutcome {
  * @throws UserError before anything is computed for what cannot be read, written or done; DivergedError; the reason of
  *   `signal` if it is aborted while weights are fetched or the job is made
  */
-export async function stylizeFiles(
-  request: StylizeRequest,
-  hooks: StylizeHooks = {},
-): Promise<StylizeOutcome> {
+export async function stylizeFiles(given: StylizeRequest, hooks: StylizeHooks = {}): Promise<StylizeOutcome> {
+  const request = checkRequest(given);
   await checkFiles(request);
   const weights = await openNetwork(request, hooks);
   hooks.onFetch?.();
@@ -190,40 +164,6 @@ async function run(
 
 function layersOf({ contentLayers, styleLayers }: StyleOptions): string[] {
   return [...contentLayers, ...styleLayers];
-}
-
-/** All that the file system can object to, before hours are spent. */
-async function checkFiles({
-  content,
-  style,
-  start,
-  weights,
-  output,
-  preview,
-  trace,
-  profile,
-}: StylizeRequest): Promise<void> {
-  const given = (role: string, path: string | undefined): NamedFile[] =>
-    path === undefined ? [] : [{ role, path }];
-  const weightsFile = ['embedded', 'vgg19'].includes(weights) ? undefined : weights;
-  await assertDistinct(
-    [
-      ...given('the content image', content),
-      ...given('the style image', style),
-      ...given('the image to start from', start),
-      ...given('the file of weights', weightsFile),
-    ],
-    [
-      ...given('the output', output),
-      ...given('--preview', preview),
-      ...given('--trace', trace),
-      ...given('--profile', profile),
-    ],
-  );
-  await assertWritable(output);
-  if (preview !== undefined) await assertWritable(preview);
-  if (trace !== undefined) await assertReplaceable(trace);
-  if (profile !== undefined) await assertReplaceable(profile);
 }
 
 /** A picture [1, 3, H, W] as bytes, clamped to 0..1. */

@@ -1,4 +1,4 @@
-import { requireOneOf, requireWhole, shown } from '../checks.js';
+import { requireObject, requireOneOf, requireWhole, shown } from '../checks.js';
 import { UserError } from '../errors.js';
 import { power } from '../gpu/format.js';
 import { HISTORY_BITS, type HistoryBits } from '../lbfgs/index.js';
@@ -101,6 +101,7 @@ export type PresetName = keyof typeof PRESETS;
  * @throws UserError for an unknown layer, preset or choice, no layer at all, or a number out of range.
  */
 export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?: PresetName): StyleOptions {
+  requireObject('What stands for the options', options, 'an object such as { evaluations: 100 }');
   if (preset !== undefined) requireOneOf('preset', preset, Object.keys(PRESETS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: StyleOptions = { ...DEFAULTS, ...(preset ? PRESETS[preset] : {}), ...given };

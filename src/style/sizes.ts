@@ -1,3 +1,4 @@
+import { requireWhole } from '../checks.js';
 import { UserError } from '../errors.js';
 
 /** Width and height in whole pixels. */
@@ -15,6 +16,14 @@ export interface SizeRequest {
   crop: boolean;
   /** Whether the two have to be of one size, as under the preset `seed`. */
   equal: boolean;
+}
+
+/** The shorter side that may be asked for, in pixels. */
+export const SIZES = [1, 65_535] as const;
+
+/** @throws UserError for a size that is asked for and cannot be. */
+export function requireSize(size: number | undefined): void {
+  if (size !== undefined) requireWhole('size', size, SIZES);
 }
 
 /** What is to be done to two pictures before the network sees them. */
@@ -40,9 +49,10 @@ export function scaledSize({ width, height }: Size, shorter: number): Size {
 /**
  * Decides to which sizes two pictures are brought. Pure.
  *
- * @throws UserError if they are to be of equal size and would not be
+ * @throws UserError if they are to be of equal size and would not be, or the size is no whole number of 1..65535
  */
 export function planSizes(content: Size, style: Size, { size, most, crop, equal }: SizeRequest): SizePlan {
+  requireSize(size);
   const [own, other] = [shorterSide(content), shorterSide(style)];
   // Squares have to be of one size, so without a size asked for it is the largest that neither enlarges.
   const square = crop ? (size ?? Math.min(most, own, other)) : undefined;

@@ -162,6 +162,12 @@ it.each<[string, Partial<StylizeRequest>, RegExp]>([
     { start: seededPixels('probe', 8) },
     /picture to start from has 8×8 pixels and cannot be scaled/,
   ],
+  ...[0, -1, 1.5, NaN, Infinity].map((size): [string, Partial<StylizeRequest>, RegExp] => [
+    `a size of ${size}`,
+    { size },
+    /^size must be a whole number from 1 to 65535, not /,
+  ]),
+  ['a size in text', given({ size: '64' }), /^size must be a whole number from 1 to 65535, not "64"\.$/],
   ['unknown layers', { contentLayers: ['conv9_9'] }, /no layer called "conv9_9"/],
   ['unequal pictures', { preset: 'seed' }, /of one size/],
   [
@@ -171,7 +177,9 @@ it.each<[string, Partial<StylizeRequest>, RegExp]>([
   ],
 ])('refuses %s', async (_, options, message) => {
   const before = engine.gpu.memory.bytes;
-  await expect(paint(options)).rejects.toThrow(message);
+  await expect(paint(options)).rejects.toThrow(
+    expect.objectContaining({ name: 'UserError', message: expect.stringMatching(message) }),
+  );
   expect(engine.gpu.memory.bytes).toBe(before);
 });
 
