@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { type DeviceLostError, GpuError } from '../gpu/errors.js';
+import { type DeviceLostError, disposedError } from '../gpu/errors.js';
 import { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { Measured } from '../gpu/tuning/rank.js';
@@ -149,7 +149,8 @@ export class Engine {
    * Prepares a picture to be painted: targets, pipelines, memory. Nothing is compiled or allocated afterwards.
    *
    * @throws UserError for pictures, options or filters that do not go together; LimitError where the device cannot do it,
-   *   with what would be needed; GpuError, after which all that was made has been freed; the signal's reason.
+   *   with what would be needed; GpuError, after which all that was made has been freed, also where the engine is disposed
+   *   of meanwhile; the signal's reason.
    */
   async stylize(request: StylizeRequest): Promise<Job> {
     const operation = 'Preparing a picture';
@@ -197,6 +198,8 @@ export class Engine {
       return job;
     } catch (error) {
       made?.dispose();
+      // What was under way then fails in ways of its own.
+      if (this.disposed) throw disposedError(operation);
       throw error;
     } finally {
       for (const image of images) this.gpu.free(image);
@@ -211,8 +214,8 @@ export class Engine {
     this.gpu.dispose();
   }
 
-  private requireReady(operation: string): void {
-    if (this.disposed) throw new GpuError(operation, 'internal', 'the engine has been disposed of.');
-    this.gpu.loss.check(operation);
+  /** @throws GpuError naming the operation where the engine cannot go on. */
+  protected requireReady(operation: string): void {
+    this.gpu.check(operation);
   }
 }

@@ -1,4 +1,4 @@
-import type { GpuError } from '../gpu/errors.js';
+import { disposedError, type GpuError } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Storage } from '../gpu/tensor.js';
 import type { Pixels8 } from '../image/pixels.js';
@@ -28,7 +28,7 @@ export class Job implements AsyncIterable<Progress> {
   private readonly exporters = new Map<Storage, Exporter>();
   private told: Progress;
   private disposed = false;
-  /** What the device refused of pictures written, until somebody waits for the job. */
+  /** What the device refused first of pictures written: told by all that waits for the job. */
   private refusal: GpuError | undefined;
 
   private constructor(
@@ -66,8 +66,12 @@ export class Job implements AsyncIterable<Progress> {
     return this.told;
   }
 
-  /** Bytes of GPU memory that the job holds, most of them the optimiser's history and the network's feature maps. */
+  /**
+   * Bytes of GPU memory that the job holds, most of them the optimiser's history and the network's feature maps; none once
+   * it is disposed of.
+   */
   get bytes(): number {
+    if (this.disposed) return 0;
     const exported = [...this.exporters.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     return this.job.bytes + exported;
   }
@@ -82,7 +86,7 @@ export class Job implements AsyncIterable<Progress> {
    *   reason once it is aborted; a RangeError for a budget that is no positive number.
    */
   advance(budget: Budget): Promise<Progress> {
-    const done = this.start(budget).then(() => this.tell());
+    const done = this.whileAlive(this.start(budget)).then(() => this.tell());
     done.catch(() => undefined);
     return done;
   }
@@ -95,10 +99,17 @@ export class Job implements AsyncIterable<Progress> {
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Progress, void> {
     this.requireAlive();
-    for await (const progress of this.runner.run(this.signal)) {
-      this.told = progress;
-      yield progress;
+    try {
+      for await (const progress of this.runner.run(this.signal)) {
+        this.requireSound();
+        this.told = progress;
+        yield progress;
+      }
+    } catch (error) {
+      this.requireAlive();
+      throw error;
     }
+    this.requireSound();
     this.signal?.throwIfAborted();
   }
 
@@ -110,7 +121,7 @@ export class Job implements AsyncIterable<Progress> {
    */
   async pixels(): Promise<Pixels8> {
     this.requireAlive();
-    return this.exporter.pixels();
+    return this.whileAlive(this.exporter.pixels());
   }
 
   /**
@@ -157,8 +168,7 @@ export class Job implements AsyncIterable<Progress> {
   }
 
   private tell(): Progress {
-    this.requireAlive();
-    if (this.refusal) throw this.refusal;
+    this.requireSound();
     this.signal?.throwIfAborted();
     return (this.told = this.runner.take());
   }
@@ -174,8 +184,24 @@ export class Job implements AsyncIterable<Progress> {
     return exporter;
   }
 
+  /** What is under way when the job is disposed of fails in ways of its own, and this is why. */
+  private async whileAlive<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.requireAlive();
+      throw error;
+    }
+  }
+
+  /** What was waited for is not told any more once the job is disposed of, or something was refused. */
+  private requireSound(): void {
+    this.requireAlive();
+    if (this.refusal) throw this.refusal;
+  }
+
   private requireAlive(): void {
-    if (this.disposed) throw new Error('The job has been disposed of.');
+    if (this.disposed) throw disposedError('Painting', 'job');
   }
 }
 

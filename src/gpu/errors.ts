@@ -29,6 +29,11 @@ export class GpuError extends Error {
   }
 }
 
+/** The error of whoever goes on with what its owner has disposed of, before or meanwhile. */
+export function disposedError(operation: string, what: 'engine' | 'job' = 'engine'): GpuError {
+  return new GpuError(operation, 'internal', `the ${what} has been disposed of.`);
+}
+
 /** A call that WebGPU's rules forbid: a buffer that was destroyed meanwhile, a usage that is missing. */
 export class ValidationError extends GpuError {
   override readonly name = 'ValidationError';

@@ -1,6 +1,6 @@
 import { adapterFacts, type AdapterFacts } from './facts.js';
 import type { Step } from './dispatch.js';
-import { GpuError, LimitError, ValidationError } from './errors.js';
+import { disposedError, GpuError, LimitError, ValidationError } from './errors.js';
 import { BufferUsage } from './flags.js';
 import { megabytes } from './format.js';
 import { guard } from './guard.js';
@@ -8,7 +8,16 @@ import { DeviceLoss } from './loss.js';
 import { MemoryLedger } from './memory.js';
 import { PipelineCache } from './pipelines.js';
 import { Readback } from './readback.js';
-import { elements, F32_BYTES, type Form, requireSizes, type Shape, Storage, Tensor, wholeVectors } from './tensor.js';
+import {
+  elements,
+  F32_BYTES,
+  type Form,
+  requireSizes,
+  type Shape,
+  Storage,
+  Tensor,
+  wholeVectors,
+} from './tensor.js';
 import { createTexels } from './texels.js';
 import { VariantTable } from './variants.js';
 
@@ -35,6 +44,7 @@ export class Gpu {
   readonly loss: DeviceLoss;
   /** Dispatches on constants alone, recorded but not yet run: the next program to be frozen runs them, once. */
   readonly pendingSetup = new Set<Step>();
+  private disposed = false;
   private unit: Tensor | undefined;
   private nought: Tensor | undefined;
   private readonly residents = new Set<Storage>();
@@ -173,8 +183,18 @@ export class Gpu {
     if (this.residents.delete(storage)) this.release(storage);
   }
 
-  /** Frees all that this object made, and the device itself unless it was adopted. */
+  /** @throws GpuError naming the operation once this has been disposed of; DeviceLostError where the device is lost. */
+  check(operation: string): void {
+    if (this.disposed) throw disposedError(operation);
+    this.loss.check(operation);
+  }
+
+  /**
+   * Frees all that this object made, and the device itself unless it was adopted. What is under way ends with an error:
+   * nothing is allocated any more.
+   */
   dispose(): void {
+    this.disposed = true;
     for (const storage of this.residents) this.release(storage);
     this.residents.clear();
     this.readback.dispose();
@@ -230,7 +250,7 @@ export class Gpu {
   /**
    * Memory that the caller frees (a program's shared buffers), counted in `memory`.
    *
-   * @throws LimitError beyond the device's largest buffer or texture.
+   * @throws LimitError beyond the device's largest buffer or texture; GpuError once this has been disposed of.
    */
   allocateUntracked(label: string, bytes: number, form: Form = 'buffer'): Storage {
     const limit = this.limits.maxBufferSize;
@@ -240,8 +260,10 @@ export class Gpu {
           'choose a smaller size (--size).',
       );
     }
+    const operation = `Allocating ${megabytes(bytes)} for ${label}`;
+    if (this.disposed) throw disposedError(operation);
     const storage = new Storage(label, bytes, form);
-    const { refused } = guard(this.device, `Allocating ${megabytes(bytes)} for ${label}`, () => {
+    const { refused } = guard(this.device, operation, () => {
       if (form === 'texels') storage.texels = createTexels(this.device, label, bytes);
       else {
         const size = wholeVectors(bytes);

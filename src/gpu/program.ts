@@ -97,7 +97,7 @@ export async function buildProgram(recorder: Recorder, outputs: ReadonlySet<Stor
   const { gpu, label, steps } = recorder;
   const setup = [...gpu.pendingSetup];
   const [compiled, compiledSetup] = await Promise.all([compile(gpu, steps), compile(gpu, setup)]);
-  gpu.loss.check(`Freezing ${label}`);
+  gpu.check(`Freezing ${label}`);
   const { program, prepared, refused } = assemble(
     recorder,
     outputs,

@@ -1,4 +1,4 @@
-import { GpuError, ValidationError } from './errors.js';
+import { disposedError, GpuError, ValidationError } from './errors.js';
 import { BufferUsage, MapMode } from './flags.js';
 import { guard } from './guard.js';
 import type { DeviceLoss } from './loss.js';
@@ -13,6 +13,7 @@ import { texelGrid } from './texels.js';
 export class Readback {
   private readonly idle = new Map<number, GPUBuffer[]>();
   private readonly all = new Set<GPUBuffer>();
+  private disposed = false;
 
   constructor(
     private readonly device: GPUDevice,
@@ -27,10 +28,10 @@ export class Readback {
   async read(tensor: Tensor): Promise<Float32Array> {
     const { storage } = tensor;
     const operation = `Reading ${tensor}`;
+    this.check(operation);
     if (!storage.made) throw new ValidationError(operation, 'it has no memory: freeze first.');
     if (tensor.dtype !== 'f32')
       throw new ValidationError(operation, `it holds ${tensor.dtype}: copy it to f32 first.`);
-    this.loss.check(operation);
     const { value, refused } = guard(this.device, operation, () => {
       const staging = this.take(storage.form === 'texels' ? wholeRows(storage) : tensor.bytes);
       const encoder = this.device.createCommandEncoder({ label: 'readback' });
@@ -47,11 +48,12 @@ export class Readback {
       tensor.storage.refused,
       refused,
     ]);
+    if (this.disposed) throw disposedError(operation);
     const refusal = refusals.find((error) => error !== undefined);
     if (refusal || mapping) {
       this.forget(staging);
       await this.loss.settled();
-      this.loss.check(operation);
+      this.check(operation);
       throw refusal ?? new GpuError(operation, 'internal', messageOf(mapping!.error));
     }
     const copy = new Float32Array(staging.getMappedRange(0, tensor.bytes).slice(0));
@@ -61,12 +63,18 @@ export class Readback {
   }
 
   dispose(): void {
+    this.disposed = true;
     for (const buffer of this.all) {
       this.memory.remove(buffer.size);
       buffer.destroy();
     }
     this.all.clear();
     this.idle.clear();
+  }
+
+  private check(operation: string): void {
+    if (this.disposed) throw disposedError(operation);
+    this.loss.check(operation);
   }
 
   /** A buffer that something went wrong with is not used again. */

@@ -31,12 +31,13 @@ export class NodeEngine extends Engine {
    *
    * @param choice 'embedded', 'vgg19', or the path of a file that `openWeights` reads.
    * @param layers that they have to suffice for, in either scheme of names; default: those of the default objective.
-   * @throws UserError if there is no such file, or it does not hold what is needed.
+   * @throws UserError if there is no such file, or it does not hold what is needed; GpuError
    */
-  openFilters(
+  async openFilters(
     choice = 'embedded',
     layers: readonly string[] = [...DEFAULTS.contentLayers, ...DEFAULTS.styleLayers],
   ): Promise<VggFilters> {
+    this.requireReady('Loading filters');
     return openFilters(this.gpu, choice, layers);
   }
 

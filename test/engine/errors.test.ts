@@ -14,6 +14,7 @@ import { BufferUsage } from '../../src/gpu/flags.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { relu } from '../../src/kernels/index.js';
 import { openDawn } from '../../src/node/dawn.js';
+import { openEngine } from '../../src/node/engine.js';
 import { seededFilters } from '../support/filters.js';
 import { seededPixels, SHALLOW } from '../support/pictures.js';
 import { watch, type WatchedDevice } from '../support/watched-device.js';
@@ -99,6 +100,84 @@ describe('a device that is lost', () => {
     await Promise.resolve();
     const error = await failure(createEngine({ device }).then((engine) => paint(engine)));
     expect(error).toBeInstanceOf(DeviceLostError);
+  });
+});
+
+describe('an engine that is disposed of', () => {
+  const gone = { name: 'GpuError', message: 'Preparing a picture: the engine has been disposed of.' };
+
+  it.each([false, { budget: 300 }] as const)(
+    'while a picture is prepared ends that, whenever it is, and leaves nothing on the device (tuning %o)',
+    async (tuning) => {
+      const { device, alive, errors } = await open();
+      let prepared = false;
+      let cut = 0;
+      // Later each time, until the picture is prepared before.
+      for (let turns = 0; !prepared; turns = Math.ceil(1.3 * turns) + 1) {
+        const engine = await createEngine({ device, tuning });
+        const preparing = paint(engine).then(
+          () => (prepared = true),
+          (error: unknown) => error,
+        );
+        for (let i = 0; i < turns && !prepared; i++) await new Promise((resolve) => setImmediate(resolve));
+        const early = !prepared;
+        engine.dispose();
+        const outcome = await preparing;
+        if (early) {
+          expect(outcome).toMatchObject(gone);
+          cut++;
+        }
+        expect(engine.gpu.memory.bytes).toBe(0);
+        expect([...alive].map(({ label }) => label)).toEqual([]);
+      }
+      expect(cut).toBeGreaterThan(3);
+      expect(errors).toEqual([]);
+      device.destroy();
+    },
+  );
+
+  it('on a device of its own says so too, and not that the device is lost', async () => {
+    const engine = await createEngine({ gpu: dawn.gpu, tuning: false });
+    const preparing = failure(paint(engine));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    engine.dispose();
+    expect(await preparing).toMatchObject(gone);
+    expect(engine.gpu.memory.bytes).toBe(0);
+  });
+
+  it('loads, allocates, freezes and reads nothing any more', async () => {
+    const { device, alive } = await open();
+    const engine = await createEngine({ device });
+    const { gpu } = engine;
+    const x = gpu.tensor('x', [4]);
+    const filters = seededFilters(gpu, 'conv_1');
+    const recorder = new Recorder(gpu);
+    relu(recorder, x);
+    const reading = failure(gpu.read(x));
+    engine.dispose();
+    const message = expect.stringMatching(/^[^:]+: the engine has been disposed of\.$/) as string;
+    expect(await reading).toMatchObject({ name: 'GpuError', message });
+    for (const late of [
+      async () => gpu.tensor('y', [4]),
+      () => gpu.read(x),
+      () => recorder.freeze(),
+      () => engine.loadFilters(new Uint8Array(8)),
+      () => engine.stylize({ ...pictures, filters }),
+    ]) {
+      expect(await failure(late())).toMatchObject({ name: 'GpuError', message });
+    }
+    expect(gpu.memory.bytes).toBe(0);
+    expect(alive.size).toBe(0);
+    device.destroy();
+  });
+
+  it('in Node opens no filters any more', async () => {
+    const engine = await openEngine({ tuning: false });
+    engine.dispose();
+    expect(await failure(engine.openFilters())).toMatchObject({
+      message: 'Loading filters: the engine has been disposed of.',
+    });
+    expect(engine.gpu.memory.bytes).toBe(0);
   });
 });
 
@@ -206,6 +285,10 @@ describe("what WebGPU's rules forbid", () => {
     expect(error).toBeInstanceOf(ValidationError);
     expect(error).toMatchObject({ operation: 'Writing the picture', canContinue: true });
     expect(engine.state).toBe('ready');
+    const loop = async () => {
+      for await (const { evaluations } of job) expect(evaluations).toBe(0);
+    };
+    expect(await failure(loop()), 'a loop throws what advance rejects with').toBe(error);
     job.dispose();
     const other = await paint(engine, 2);
     expect((await other.advance({ evaluations: 2 })).end).toBe('complete');

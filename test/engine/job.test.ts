@@ -92,6 +92,30 @@ describe.each(['none', 'strong-wolfe'] as const)('a job with line search %s', (l
     await expect(job.pixels()).rejects.toThrow(/disposed/);
     await watched().device.queue.onSubmittedWorkDone();
   });
+
+  it.each(['job', 'engine'] as const)(
+    'ends a loop in which the %s is disposed of, and all that waits',
+    async (what) => {
+      const job = await paint({ lineSearch, evaluations: 10_000 });
+      const gone = { name: 'GpuError', message: 'Painting: the job has been disposed of.' };
+      let pending: Promise<unknown> | undefined;
+      const loop = async () => {
+        for await (const { evaluations } of job) {
+          if (evaluations < 3) continue;
+          expect(pending).toBeUndefined();
+          const painted = job.pixels().catch((error: unknown) => error);
+          pending = Promise.all([painted, job.advance({ evaluations: 5 }).catch((error: unknown) => error)]);
+          (what === 'job' ? job : engine).dispose();
+        }
+      };
+      await expect(loop()).rejects.toMatchObject(gone);
+      const [painted, advanced] = (await pending) as unknown[];
+      // Of a job alone, the picture may be on its way already.
+      if (what === 'engine' || painted instanceof Error) expect(painted).toMatchObject(gone);
+      expect(advanced).toMatchObject(gone);
+      expect(job.bytes).toBe(0);
+    },
+  );
 });
 
 it('returns from a call with milliseconds before an evaluation is whole', async () => {
