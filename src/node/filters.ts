@@ -61,8 +61,8 @@ export async function openFilters(
 ): Promise<VggFilters> {
   const { source, close } = await openChoice(choice, layers, hooks);
   try {
-    const weights = await loadVggWeights(source, layersUpTo(layers));
-    return VggFilters.upload(gpu, weights, choosePreprocessing(preprocessing, source));
+    const chosen = choosePreprocessing(preprocessing, source);
+    return VggFilters.upload(gpu, await loadVggWeights(source, layersUpTo(layers)), chosen);
   } finally {
     await close();
   }

@@ -1,5 +1,7 @@
 import { avgPool2d, type Convolution, conv2d, maxPool2d, normalise, relu } from '../autodiff/operations.js';
 import type { Variable } from '../autodiff/tape.js';
+import { requireObject, shown } from '../checks.js';
+import { UserError } from '../errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { DType } from '../gpu/wgsl-types.js';
@@ -36,6 +38,33 @@ export class VggFilters {
       return [name, tensors] as const;
     });
     return new VggFilters(gpu, new Map(filters), preprocessing);
+  }
+
+  /**
+   * Makes sure, before anything is recorded, that a network can be recorded with these filters.
+   *
+   * @param names of the layers it is to reach, in either scheme.
+   * @param filters whatever a caller in JavaScript gives for them.
+   * @throws UserError for what are no filters, filters on another device, disposed of or too few, and an unknown layer.
+   */
+  static requireFor(gpu: Gpu, names: readonly string[], filters: VggFilters): void {
+    const wanted = 'what loadFilters or openFilters resolves to';
+    requireObject('What stands for the filters', filters, wanted);
+    if (!(filters instanceof VggFilters))
+      throw new UserError(`What stands for the filters is ${shown(filters)}; give ${wanted}.`);
+    if (filters.gpu.device !== gpu.device)
+      throw new UserError('The filters are on the device of another engine; load them with this one.');
+    for (const name of names) {
+      const convolutions = layersUpTo([name]).filter(({ kind }) => kind === 'conv');
+      const missing = convolutions.find((layer) => !filters.filters.has(layer.name));
+      if (missing)
+        throw new UserError(
+          `The filters lack ${missing.name}, which ${name} needs; name ${name} to loadFilters or openFilters, with ` +
+            'weights that reach so deep, or choose shallower layers.',
+        );
+      if (!convolutions.every((layer) => filters.get(layer).weight.storage.made))
+        throw new UserError('The filters have been disposed of; load them anew.');
+    }
   }
 
   /** @throws RangeError for a convolution that was not loaded. */

@@ -1,3 +1,4 @@
+import { requireOneOf } from '../checks.js';
 import type { Normalisation } from '../kernels/index.js';
 
 /**
@@ -35,11 +36,16 @@ export type PreprocessingChoice = PreprocessingName | 'auto';
 
 export const PREPROCESSING_CHOICES: readonly PreprocessingChoice[] = ['auto', 'none', 'imagenet', 'caffe'];
 
-/** The one that was chosen, or else that of the file, or none at all, which is how the seed used torchvision's filters. */
+/**
+ * The one that was chosen, or else that of the file, or none at all, which is how the seed used torchvision's filters.
+ *
+ * @throws UserError for a choice that there is not.
+ */
 export function choosePreprocessing(
   choice: PreprocessingChoice,
   source: { readonly preprocessing?: Preprocessing | undefined },
 ): Preprocessing {
+  requireOneOf('preprocessing', choice, PREPROCESSING_CHOICES);
   return choice === 'auto' ? (source.preprocessing ?? PREPROCESSINGS.none) : PREPROCESSINGS[choice];
 }
 

@@ -45,6 +45,9 @@ describe('what a network wants done to pictures', () => {
     const source = await openWeights(await fixture('v2.caffemodel'));
     expect(choosePreprocessing('auto', source)).toBe(caffe);
     expect(choosePreprocessing('none', source)).toBe(none);
+    expect(() => choosePreprocessing('zzz' as 'none', source)).toThrow(
+      'preprocessing must be auto, none, imagenet or caffe, not "zzz".',
+    );
   });
 
   it.each([
