@@ -1,6 +1,8 @@
+import { requireObject, shown } from '../checks.js';
 import { UserError } from '../errors.js';
 import { type DeviceLostError, disposedError } from '../gpu/errors.js';
 import { Gpu } from '../gpu/gpu.js';
+import { guard } from '../gpu/guard.js';
 import type { Tensor } from '../gpu/tensor.js';
 import type { Measured } from '../gpu/tuning/rank.js';
 import { rankVariants, tuneRecording } from '../gpu/tuning/tune.js';
@@ -64,7 +66,7 @@ export interface StylizeRequest extends Partial<Omit<StyleOptions, 'start'>> {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device, adapter, tuning = device ? false : {} } = options;
-  const gpu = device ? Gpu.adopt(device) : await Gpu.request(entryPoint(options), adapter);
+  const gpu = device ? await adopt(device) : await Gpu.request(entryPoint(options), adapter);
   if (tuning === false) return new Engine(gpu);
   const { known = [], budget, onMeasured } = tuning;
   rankVariants(gpu.variants, known);
@@ -75,6 +77,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     measured = [...measured, ...fresh];
     onMeasured?.(measured);
   });
+}
+
+async function adopt(device: GPUDevice): Promise<Gpu> {
+  requireObject('The device', device, 'a GPUDevice, which adapter.requestDevice() resolves to');
+  const gpu = Gpu.adopt(device);
+  // The news that a device is lost comes with whatever is next heard of it, and not before.
+  await guard(device, 'Making an engine', () => undefined).refused;
+  return gpu;
+}
+
+/** @throws UserError for what cannot be asked whether it is aborted. */
+function requireSignal(signal: AbortSignal | undefined): void {
+  if (signal && typeof signal.throwIfAborted !== 'function')
+    throw new UserError(
+      `The signal is ${shown(signal)}; give an AbortSignal, as \`new AbortController()\` has one.`,
+    );
 }
 
 function entryPoint({ gpu }: EngineOptions): GPU {
@@ -140,9 +158,10 @@ export class Engine {
     this.requireReady('Loading filters');
     const { layers = [...DEFAULTS.contentLayers, ...DEFAULTS.styleLayers], name, preprocessing } = options;
     const opened = await openWeightsFrom(source, name);
+    const chosen = choosePreprocessing(preprocessing ?? 'auto', opened);
     const weights = await loadVggWeights(opened, layersUpTo(layers));
     this.requireReady('Loading filters');
-    return VggFilters.upload(this.gpu, weights, choosePreprocessing(preprocessing ?? 'auto', opened));
+    return VggFilters.upload(this.gpu, weights, chosen);
   }
 
   /**
@@ -155,13 +174,16 @@ export class Engine {
   async stylize(request: StylizeRequest): Promise<Job> {
     const operation = 'Preparing a picture';
     this.requireReady(operation);
+    requireObject('The request', request, 'one with content, style and filters');
     const { content, style, start, filters, preset, size, signal, ...rest } = request;
+    requireSignal(signal);
     signal?.throwIfAborted();
     const given = typeof start === 'object' ? start : undefined;
-    const options = resolveStyleOptions({ ...rest, ...(typeof start === 'string' ? { start } : {}) }, preset);
+    const options = resolveStyleOptions({ ...rest, ...(typeof start === 'object' ? {} : { start }) }, preset);
     checkPicture('The content picture', content);
     checkPicture('The style picture', style);
-    if (given) checkPicture('The picture to start from', given);
+    if (given !== undefined) checkPicture('The picture to start from', given);
+    VggFilters.requireFor(this.gpu, [...options.contentLayers, ...options.styleLayers], filters);
     const plan = planSizes(sizeOf(content), sizeOf(style), {
       size,
       most: Infinity,

@@ -1,3 +1,4 @@
+import { shown } from '../checks.js';
 import { disposedError, type GpuError } from '../gpu/errors.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Storage } from '../gpu/tensor.js';
@@ -159,6 +160,7 @@ export class Job implements AsyncIterable<Progress> {
   private async start(budget: Budget): Promise<void> {
     this.requireAlive();
     this.signal?.throwIfAborted();
+    requireBudget(budget);
     if ('milliseconds' in budget) {
       requirePositive('milliseconds', budget.milliseconds);
       return this.runner.queueMilliseconds(budget.milliseconds);
@@ -205,6 +207,15 @@ export class Job implements AsyncIterable<Progress> {
   }
 }
 
-function requirePositive(name: string, value: number): void {
-  if (!(value > 0)) throw new RangeError(`${name} must be a number above 0, not ${value}.`);
+function requireBudget(budget: unknown): void {
+  if (typeof budget === 'object' && budget !== null && ('evaluations' in budget || 'milliseconds' in budget))
+    return;
+  throw new RangeError(
+    `A budget is { evaluations } or { milliseconds } with a number above 0, not ${shown(budget)}.`,
+  );
+}
+
+function requirePositive(name: string, value: unknown): void {
+  if (typeof value === 'number' && value > 0) return;
+  throw new RangeError(`${name} must be a number above 0, not ${shown(value)}.`);
 }

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine, type StylizeRequest } from '../../src/engine/engine.js';
+import { UserError } from '../../src/errors.js';
 import type { GpuError } from '../../src/gpu/errors.js';
 import {
   CompilationError,
@@ -93,14 +94,21 @@ describe('a device that is lost', () => {
     engine.dispose();
   });
 
-  it('is refused from the start', async () => {
-    const { device } = await open();
+  it.each([0, 1, 30])('is refused from the start, %i ms after it was lost', async (milliseconds) => {
+    const { device, alive } = await open();
     device.destroy();
-    await device.lost;
-    await Promise.resolve();
-    const error = await failure(createEngine({ device }).then((engine) => paint(engine)));
+    if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const error = await failure(createEngine({ device }));
     expect(error).toBeInstanceOf(DeviceLostError);
+    expect(error).toMatchObject({ operation: 'Making an engine', reason: 'destroyed' });
+    expect(alive.size).toBe(0);
   });
+});
+
+it.each([Promise.resolve(), 5, 'device'])('refuses %o for a device', async (device) => {
+  const error = await failure(createEngine({ device: device as unknown as GPUDevice }));
+  expect(error).toBeInstanceOf(UserError);
+  expect(error).toMatchObject({ message: expect.stringMatching(/^The device is .*give a GPUDevice, which/) });
 });
 
 describe('an engine that is disposed of', () => {

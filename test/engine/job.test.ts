@@ -1,5 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine, type StylizeRequest } from '../../src/engine/engine.js';
+import type { Budget } from '../../src/engine/job.js';
+import type { WeightsInput } from '../../src/engine/weights-input.js';
+import { openDawn } from '../../src/node/dawn.js';
 import type { VggFilters } from '../../src/vgg/network.js';
 import { seededFilters } from '../support/filters.js';
 import { seededPixels, SHALLOW } from '../support/pictures.js';
@@ -156,6 +161,7 @@ it('paints from noise, from another picture, and at another size', async () => {
 
 /** What a caller in JavaScript may give. */
 const given = (options: Record<string, unknown>) => options as Partial<StylizeRequest>;
+const ALL = { contentLayers: undefined, styleLayers: undefined } as Partial<StylizeRequest>;
 const samples = (data: unknown) => given({ style: { width: 2, height: 2, data } });
 
 it.each<[string, Partial<StylizeRequest>, RegExp]>([
@@ -192,11 +198,33 @@ it.each<[string, Partial<StylizeRequest>, RegExp]>([
     /^size must be a whole number from 1 to 65535, not /,
   ]),
   ['a size in text', given({ size: '64' }), /^size must be a whole number from 1 to 65535, not "64"\.$/],
+  ['a start that is none', given({ start: 'nothing' }), /^start must be content or noise, not "nothing"\.$/],
+  ['null for a start', given({ start: null }), /^The picture to start from is null; give ImageData/],
+  ['a signal that is none', given({ signal: {} }), /^The signal is an Object; give an AbortSignal/],
+  ['layers that are none', given({ contentLayers: null }), /^contentLayers must be a list of layers/],
+  [
+    'weights in text',
+    given({ contentWeight: '1' }),
+    /^contentWeight must be a number from 0 to .*, not "1"\.$/,
+  ],
+  ['no filters', given({ filters: undefined }), /^What stands for the filters is undefined; give what load/],
+  ['filters not waited for', given({ filters: Promise.resolve() }), /filters is a Promise; wait for it/],
+  ['filters that are none', given({ filters: {} }), /^What stands for the filters is an Object; give what/],
+  [
+    'layers that the filters lack',
+    { contentLayers: ['conv5_1'] },
+    /^The filters lack conv2_1, which conv5_1 needs; name conv5_1 to loadFilters or openFilters/,
+  ],
+  [
+    'a preset that the filters lack',
+    { preset: 'gatys', ...ALL },
+    /^The filters lack conv2_1, which relu4_2 needs/,
+  ],
   ['unknown layers', { contentLayers: ['conv9_9'] }, /no layer called "conv9_9"/],
   ['unequal pictures', { preset: 'seed' }, /of one size/],
   [
     'too small a picture',
-    { content: seededPixels('content', 1), contentLayers: ['conv_3'] },
+    { content: seededPixels('content', 1), contentLayers: ['pool1'] },
     /too small for VGG-19/,
   ],
 ])('refuses %s', async (_, options, message) => {
@@ -207,10 +235,83 @@ it.each<[string, Partial<StylizeRequest>, RegExp]>([
   expect(engine.gpu.memory.bytes).toBe(before);
 });
 
-it.each([0, -1, NaN])('refuses a budget of %s', async (amount) => {
+it('refuses no request, and filters that are disposed of or of another device', async () => {
+  await expect(engine.stylize(undefined as unknown as StylizeRequest)).rejects.toThrow(
+    'The request is undefined; give one with content, style and filters.',
+  );
+  const dawn = await openDawn();
+  const others = await createEngine({ gpu: dawn.gpu, tuning: false });
+  await expect(paint({ filters: seededFilters(others.gpu, 'conv_2') })).rejects.toThrow(
+    'The filters are on the device of another engine; load them with this one.',
+  );
+  others.dispose();
+  dawn.close();
+  filters.dispose();
+  await expect(paint()).rejects.toThrow('The filters have been disposed of; load them anew.');
+});
+
+it.each([0, -1, NaN, '5'])('refuses a budget of %o', async (given) => {
   const job = await paint();
+  const amount = given as number;
   await expect(job.advance({ evaluations: amount })).rejects.toThrow(RangeError);
   await expect(job.advance({ milliseconds: amount })).rejects.toThrow(RangeError);
+});
+
+describe('weights', () => {
+  const file = () => readFile('weights/embedded.safetensors');
+  const load = (source: unknown, options: Record<string, unknown> = {}) =>
+    engine.loadFilters(source as WeightsInput, options);
+
+  it('are taken as bytes and as a Blob, of another realm too', async () => {
+    const bytes = new Uint8Array(await file());
+    const elsewhere = runInNewContext('new ArrayBuffer(length)', { length: bytes.length }) as ArrayBuffer;
+    expect(elsewhere).not.toBeInstanceOf(ArrayBuffer);
+    new Uint8Array(elsewhere).set(bytes);
+    for (const source of [
+      bytes,
+      await file(),
+      bytes.buffer,
+      elsewhere,
+      new Blob([bytes]),
+      new File([bytes], 'x'),
+    ])
+      (await load(source, { layers: ['conv1_1'] })).dispose();
+  });
+
+  it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => unknown, RegExp]>([
+    ['nothing', () => undefined, /undefined; give the bytes of a file in an ArrayBuffer/],
+    [
+      'floats',
+      ({ buffer }) => new Float32Array(buffer.slice(0, 64)),
+      /a Float32Array; give the bytes of a file/,
+    ],
+    ['a view', ({ buffer }) => new DataView(buffer), /a DataView; give the bytes/],
+    ['shared memory', () => new SharedArrayBuffer(64), /a SharedArrayBuffer; give the bytes/],
+    ['plain numbers', () => [1, 2, 3], /an Array; give the bytes/],
+    ['an answer of fetch', () => new Response('x'), /a Response; give the bytes/],
+    ['a path', () => 'embedded.safetensors', /"embedded\.safetensors"; give the bytes/],
+    ['a promise', () => Promise.resolve(), /a Promise; wait for it, and give the bytes/],
+  ])('are refused as %s', async (_, make, message) => {
+    const refused = load(make(new Uint8Array(await file())));
+    await expect(refused).rejects.toThrow(
+      expect.objectContaining({ name: 'UserError', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('are refused with a preprocessing that there is not', async () => {
+    const before = engine.gpu.memory.bytes;
+    await expect(load(await file(), { preprocessing: 'zzz' })).rejects.toThrow(
+      'preprocessing must be auto, none, imagenet or caffe, not "zzz".',
+    );
+    expect(engine.gpu.memory.bytes).toBe(before);
+  });
+});
+
+it.each([undefined, null, 5, {}])('refuses %o for a budget', async (budget) => {
+  const job = await paint();
+  await expect(job.advance(budget as Budget)).rejects.toThrow(
+    expect.objectContaining({ name: 'RangeError', message: expect.stringMatching(/^A budget is \{ eval/) }),
+  );
 });
 
 it('prepares nothing once the signal is aborted', async () => {
