@@ -10,7 +10,7 @@ import { type JobHooks, StyleJob } from '../style/job.js';
 import { DEFAULTS, type PresetName, resolveStyleOptions, type StyleOptions } from '../style/options.js';
 import { planSizes, requireProportions } from '../style/sizes.js';
 import { VggFilters } from '../vgg/network.js';
-import { layersUpTo } from '../vgg/layers.js';
+import { layersUpTo, requireLayers } from '../vgg/layers.js';
 import { choosePreprocessing, type PreprocessingChoice } from '../vgg/preprocessing.js';
 import { loadVggWeights, type WeightSource } from '../vgg/weights.js';
 import { Job } from './job.js';
@@ -157,9 +157,11 @@ export class Engine {
   ): Promise<VggFilters> {
     this.requireReady('Loading filters');
     const { layers = [...DEFAULTS.contentLayers, ...DEFAULTS.styleLayers], name, preprocessing } = options;
+    requireLayers('layers', layers);
+    const wanted = layersUpTo(layers);
     const opened = await openWeightsFrom(source, name);
     const chosen = choosePreprocessing(preprocessing ?? 'auto', opened);
-    const weights = await loadVggWeights(opened, layersUpTo(layers));
+    const weights = await loadVggWeights(opened, wanted);
     this.requireReady('Loading filters');
     return VggFilters.upload(this.gpu, weights, chosen);
   }

@@ -83,7 +83,7 @@ export class Job implements AsyncIterable<Progress> {
    * which has to wait for each evaluation, milliseconds are those of whole evaluations.
    *
    * @returns how far the job is once that is done. It need not be awaited: a failure is told by every later call too.
-   *   Rejects with a GpuError; a DivergedError where the picture left the numbers that float32 can hold; the signal's
+   *   Rejects with a GpuError, also where the job is disposed of; a DivergedError where the picture left the numbers that float32 can hold; the signal's
    *   reason once it is aborted; a RangeError for a budget that is no positive number.
    */
   advance(budget: Budget): Promise<Progress> {
@@ -96,7 +96,7 @@ export class Job implements AsyncIterable<Progress> {
    * Runs to the end, some evaluations at a time, with more of them always queued. A loop may wait or break off; what is
    * queued by then is computed, and another loop, or `advance`, goes on from there.
    *
-   * @throws what `advance` rejects with.
+   * @throws what `advance` rejects with, also where job or engine is disposed of within the loop.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Progress, void> {
     this.requireAlive();

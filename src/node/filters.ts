@@ -1,6 +1,7 @@
+import { requireText } from '../checks.js';
 import { UserError } from '../errors.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { findLayer, layersUpTo } from '../vgg/layers.js';
+import { findLayer, layersUpTo, requireLayers } from '../vgg/layers.js';
 import { VggFilters } from '../vgg/network.js';
 import { openWeights } from '../vgg/open-weights.js';
 import { choosePreprocessing, type PreprocessingChoice } from '../vgg/preprocessing.js';
@@ -34,6 +35,8 @@ export async function openChoice(
   layers: readonly string[],
   hooks: FetchHooks = {},
 ): Promise<ChosenWeights> {
+  requireText('The choice of weights', choice);
+  requireLayers('layers', layers);
   if (choice === 'embedded') requireEmbedded(layers);
   const found = choice === 'vgg19' ? await findVgg19(layers, hooks) : choice;
   if (typeof found !== 'string') return { source: found.source, close: async () => undefined };

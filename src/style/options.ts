@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import { power } from '../gpu/format.js';
 import { HISTORY_BITS, type HistoryBits } from '../lbfgs/index.js';
 import type { Pooling } from '../vgg/network.js';
-import { findLayer } from '../vgg/layers.js';
+import { findLayer, requireLayers } from '../vgg/layers.js';
 import type { Objective } from './objective.js';
 
 /** What the optimised image starts from: the content image, or white noise drawn from `seed`. */
@@ -105,7 +105,7 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
   if (preset !== undefined) requireOneOf('preset', preset, Object.keys(PRESETS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: StyleOptions = { ...DEFAULTS, ...(preset ? PRESETS[preset] : {}), ...given };
-  for (const name of ['contentLayers', 'styleLayers'] as const) requireList(name, resolved[name]);
+  for (const name of ['contentLayers', 'styleLayers'] as const) requireLayers(name, resolved[name]);
   const layers = [...resolved.contentLayers, ...resolved.styleLayers];
   if (layers.length === 0)
     throw new UserError('Without content and style layers there is nothing to optimise; name at least one.');
@@ -120,9 +120,4 @@ export function resolveStyleOptions(options: Partial<StyleOptions> = {}, preset?
       throw new UserError(`${name} must be a number from ${least} to ${power(most)}, not ${shown(value)}.`);
   }
   return resolved;
-}
-
-function requireList(name: string, value: unknown): void {
-  if (!Array.isArray(value))
-    throw new UserError(`${name} must be a list of layers such as ['conv_4'], not ${shown(value)}.`);
 }

@@ -101,6 +101,12 @@ export function findLayer(name: string): VggLayer {
   throw new UserError(`VGG-19 has no layer called ${shown(name)}; ${advice}`);
 }
 
+/** @throws UserError naming the option unless the value is a list, of whatever: `findLayer` knows the names. */
+export function requireLayers(option: string, value: unknown): void {
+  if (!Array.isArray(value))
+    throw new UserError(`${option} must be a list of layers such as ['conv_4'], not ${shown(value)}.`);
+}
+
 /**
  * The layers from the first one to the deepest one named, which is all that has to be built for them.
  * @param names in either scheme, in any order, repeats allowed.

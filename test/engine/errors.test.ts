@@ -181,6 +181,10 @@ describe('an engine that is disposed of', () => {
 
   it('in Node opens no filters any more', async () => {
     const engine = await openEngine({ tuning: false });
+    const five = 5 as unknown as string;
+    expect(await failure(engine.openFilters(five))).toMatchObject({
+      message: 'The choice of weights must be a text with something in it, not 5.',
+    });
     engine.dispose();
     expect(await failure(engine.openFilters())).toMatchObject({
       message: 'Loading filters: the engine has been disposed of.',

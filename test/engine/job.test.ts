@@ -298,6 +298,16 @@ describe('weights', () => {
     );
   });
 
+  it.each<[unknown, RegExp]>([
+    [null, /^layers must be a list of layers such as \['conv_4'\], not null\.$/],
+    ['conv_4', /^layers must be a list .*, not "conv_4"\.$/],
+    [[5], /^VGG-19 has no layer called 5;/],
+  ])('are refused for the layers %o', async (layers, message) => {
+    await expect(load(await file(), { layers })).rejects.toThrow(
+      expect.objectContaining({ name: 'UserError', message: expect.stringMatching(message) }),
+    );
+  });
+
   it('are refused with a preprocessing that there is not', async () => {
     const before = engine.gpu.memory.bytes;
     await expect(load(await file(), { preprocessing: 'zzz' })).rejects.toThrow(
