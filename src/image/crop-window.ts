@@ -1,8 +1,9 @@
 import { UserError } from '../errors.js';
 
 /** Where a square may be cut out of a picture. */
-export const CROP_MODES = ['random', 'centre'] as const;
-export type CropMode = (typeof CROP_MODES)[number];
+export type CropMode = 'random' | 'centre';
+
+export const CROP_MODES: readonly CropMode[] = ['random', 'centre'];
 
 /** Where a crop begins, in whole pixels from the picture's upper left corner. */
 export interface CropOrigin {
