@@ -208,13 +208,10 @@ export class Engine {
         style: await bring('The style picture', style, plan.style),
         start: given && (await bring('The picture to start from', given, plan.content)),
       };
-      made = await StyleJob.create(
-        this.gpu,
-        pictures,
-        filters,
-        options,
-        this.tune ? { tune: this.tune } : {},
-      );
+      made = await StyleJob.create(this.gpu, pictures, filters, options, {
+        ...(this.tune ? { tune: this.tune } : {}),
+        signal,
+      });
       const job = await Job.create(this.gpu, made, signal, (ended) => this.jobs.delete(ended));
       this.requireReady(operation);
       signal?.throwIfAborted();
