@@ -178,8 +178,10 @@ export function conv2dVariants(
     g.inputChannels <= NARROW_MOST_CHANNELS &&
     g.outputChannels <= NARROW_MOST_OUTPUTS &&
     g.inputWidth % NARROW_PIXELS === 0;
-  const narrow: Conv2dVariant[] = fitsNarrow && subgroupSize === NARROW_LANES ? ['narrow'] : [];
-  const narrowLanes: Conv2dVariant[] = fitsNarrow ? ['narrow-lanes'] : [];
+  const inEights = subgroupSize === NARROW_LANES;
+  const narrow: Conv2dVariant[] = fitsNarrow && inEights ? ['narrow'] : [];
+  // SwiftShader, whose subgroups are of four, takes half a minute to compile it.
+  const narrowLanes: Conv2dVariant[] = fitsNarrow && (inEights || !software) ? ['narrow-lanes'] : [];
   if (software)
     return [...winograd, ...narrow, ...narrowLanes, 'uniform', 'tiled', ...winogradTiled, 'direct'];
   // Of one image: they are worked off one after the other.
