@@ -13,6 +13,7 @@ import { recordVgg } from '../../src/vgg/network.js';
 import { seededFilters } from '../support/filters.js';
 import { loadFixture } from '../support/fixtures.js';
 import { useGpu, useGpuKernels } from '../support/gpu.js';
+import { inBrowser } from '../support/webgpu.js';
 import { type ImageName, seededImage } from '../support/seeded.js';
 import { useSeedRuns } from './seed-run.js';
 
@@ -26,7 +27,7 @@ const traces = fixture.traces.filter(({ gain }) => gain < 1);
 
 describe.each([
   { by: 'the kernels of this adapter', gpu: useGpu(), gpuKernels: false },
-  { by: 'the kernels of a GPU', gpu: useGpuKernels(), gpuKernels: true },
+  ...(inBrowser ? [] : [{ by: 'the kernels of a GPU', gpu: useGpuKernels(), gpuKernels: true }]),
 ])('by $by', ({ gpu, gpuKernels }) => {
   const seedRun = useSeedRuns(gpu);
 
