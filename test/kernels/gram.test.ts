@@ -3,8 +3,7 @@ import { gramBackwardVariants, gramVariants, planGram } from '../../src/kernels/
 import { converted } from '../../src/kernels/copy.js';
 import { gram, gramBackward } from '../../src/kernels/index.js';
 import { inner, numericalGradient } from '../support/differences.js';
-import { inBrowser } from '../support/webgpu.js';
-import { evaluate, useGpu } from '../support/gpu.js';
+import { evaluate, inBrowser, useGpu } from '../support/gpu.js';
 import { gramOracle as oracle, gramGradientOracle as backwardOracle } from '../support/gram-oracle.js';
 import { roundedToHalves, skipWithoutHalves } from '../support/halves.js';
 import { uniform } from '../support/random.js';

@@ -12,8 +12,7 @@ import { findLayer } from '../../src/vgg/layers.js';
 import { recordVgg } from '../../src/vgg/network.js';
 import { seededFilters } from '../support/filters.js';
 import { loadFixture } from '../support/fixtures.js';
-import { useGpu, useGpuKernels } from '../support/gpu.js';
-import { inBrowser } from '../support/webgpu.js';
+import { inBrowser, useGpu, useGpuKernels } from '../support/gpu.js';
 import { type ImageName, seededImage } from '../support/seeded.js';
 import { useSeedRuns } from './seed-run.js';
 

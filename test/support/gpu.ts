@@ -4,6 +4,8 @@ import { Gpu } from '../../src/gpu/gpu.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { openWebGpu } from './webgpu.js';
 
+export { inBrowser } from './webgpu.js';
+
 /** A device for a test file: opened before its first test, given back after its last. Call at the top level. */
 export function useGpu(): () => Gpu {
   return useDevice((entry) => Gpu.request(entry));
