@@ -1,3 +1,4 @@
+import { gpuMilliseconds } from './figures.js';
 import type { Round, Work } from './measure.js';
 import { median } from './statistics.js';
 
@@ -13,8 +14,7 @@ export class Pace {
 
   note({ work, samples: { gpu, wall } }: Round): void {
     if (work.flops === 0) return;
-    // A clock of coarse steps calls short work no work at all.
-    const milliseconds = (gpu && median(gpu)) || median(wall);
+    const milliseconds = gpuMilliseconds(gpu ? { gpu: [gpu] } : {}) ?? median(wall);
     const known = this.best.get(keyOf(work)) ?? Infinity;
     this.best.set(keyOf(work), Math.min(known, milliseconds / work.flops));
   }

@@ -1,4 +1,4 @@
-import { UserError } from '../src/errors.js';
+import { gaveWay, UserError } from '../src/errors.js';
 import { GpuError } from '../src/gpu/errors.js';
 import type { Gpu } from '../src/gpu/gpu.js';
 import { canTimeSteps } from '../src/gpu/timing.js';
@@ -6,7 +6,6 @@ import { packageVersion } from '../src/node/package-files.js';
 import type { Case } from './cases/case.js';
 import { type Ceilings, measureCeilings } from './ceilings.js';
 import { EVALUATION, type EvaluationRound, measureEvaluation } from './evaluation.js';
-import { gaveWay } from './interruption.js';
 import { fillHistory, LBFGS } from './lbfgs.js';
 import { Ledger } from './ledger.js';
 import { machineFacts } from './machine.js';

@@ -1,8 +1,8 @@
+import { gaveWay } from '../src/errors.js';
 import { Gpu } from '../src/gpu/gpu.js';
 import type { Measured } from '../src/gpu/tuning/rank.js';
 import { Tuning, type TuningOptions } from '../src/node/tuning.js';
 import { demoJob } from './evaluation.js';
-import { gaveWay } from './interruption.js';
 import type { BenchHooks } from './run.js';
 
 /** What a variant took on a shape. */

@@ -1,4 +1,4 @@
-// With parts/narrow_runs.wgsl.
+// With parts/narrow_in.wgsl, parts/narrow_runs.wgsl.
 enable subgroups;
 // 3×3 convolution, stride 1, one pixel of zero padding, of at most three input channels into many: VGG's first layer. An
 // invocation holds the windows of 4 pixels × 4 rows of all input channels in registers and makes those pixels of every
@@ -6,27 +6,6 @@ enable subgroups;
 // from its neighbours, and the lanes load an output channel's weights together, four each, and hand them round. Made for
 // processors posing as GPUs, where a load costs more than arithmetic. Rows are whole vectors of four pixels. Weights as
 // laid out by conv2d_narrow_pack.wgsl. Grid: (⌈width / 32⌉, ⌈height / 4⌉, images).
-// The length of the uniform binding, which may reach beyond the weights.
-const BINDING_VECTORS: u32 = 512u;
-// x's numbers, and four of x's and of y's: f16 and vec4h where they are stored so.
-alias In = f32;
-alias In4 = vec4f;
-alias Out4 = vec4f;
-
-struct Sizes {
-  inChannels: f32,
-  outChannels: f32,
-  height: f32,
-  // In vectors of four pixels.
-  width4: f32,
-}
-
-// One tensor, bound twice.
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> x4: array<In4>;
-@group(0) @binding(2) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
-@group(0) @binding(3) var<uniform> sizes: Sizes;
-@group(0) @binding(4) var<storage, read_write> y: array<Out4>;
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {

@@ -1,41 +1,12 @@
-// With parts/narrow_runs.wgsl.
+// With parts/narrow_out.wgsl, parts/narrow_runs.wgsl.
 enable subgroups;
 // 3×3 convolution, stride 1, one pixel of zero padding, of many input channels into at most three: the gradient to the
 // image that VGG's first layer sees. An invocation makes 4 pixels × 4 rows of all output channels. A workgroup is a
 // subgroup of eight lanes side by side, which share pixels and weights as in conv2d_narrow_in.wgsl; weights as laid out
 // by conv2d_narrow_pack.wgsl. Grid: (⌈width / 32⌉, ⌈height / 4⌉, images).
-// The length of the uniform binding, which may reach beyond the weights.
-const BINDING_VECTORS: u32 = 512u;
-
-struct Sizes {
-  inChannels: f32,
-  outChannels: f32,
-  height: f32,
-  // In vectors of four pixels.
-  width4: f32,
-  // Added to what y holds when 1.
-  accumulate: f32,
-  // 4: a loop whose length the compiler cannot know stays one, which spares it most of its time.
-  rows: f32,
-}
-
-// One tensor, bound twice.
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
-@group(0) @binding(2) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
-@group(0) @binding(3) var<uniform> sizes: Sizes;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
 fn pick(i: i32, rows: Rows) -> vec4f {
   return select(select(rows.d, rows.c, i == 2), select(rows.b, rows.a, i == 0), i < 2);
-}
-
-fn store(at: i32, value: vec4f) {
-  if (sizes.accumulate == 1.0) {
-    y[at] += value;
-  } else {
-    y[at] = value;
-  }
 }
 
 @compute @workgroup_size(8)

@@ -1,26 +1,7 @@
-// With parts/narrow_lanes.wgsl.
+// With parts/narrow_out.wgsl, parts/narrow_lanes.wgsl.
 // What conv2d_narrow_out.wgsl makes, for GPUs, whose invocations need not share their loads: each adds up every fourth input
 // channel's share of four pixels of all output channels; the four shares meet in workgroup memory.
 // Grid: (⌈width / 32⌉, ⌈height / 8⌉, images).
-// The length of the uniform binding, which may reach beyond the weights.
-const BINDING_VECTORS: u32 = 512u;
-
-struct Sizes {
-  inChannels: f32,
-  outChannels: f32,
-  height: f32,
-  // In vectors of four pixels.
-  width4: f32,
-  // Added to what y holds when 1.
-  accumulate: f32,
-}
-
-// One tensor, bound twice.
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
-@group(0) @binding(2) var<uniform> weights: array<vec4f, BINDING_VECTORS>;
-@group(0) @binding(3) var<uniform> sizes: Sizes;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
 // For each share [output channel][place].
 const SHARE = 3u * 64u;
@@ -58,10 +39,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   }
   let first = local.z * 64u + place;
   let sum = (shares[first] + shares[first + SHARE]) + (shares[first + 2u * SHARE] + shares[first + 3u * SHARE]);
-  let at = ((image * i32(outputs) + i32(local.z)) * height + row) * width + column;
-  if (sizes.accumulate == 1.0) {
-    y[at] += sum;
-  } else {
-    y[at] = sum;
-  }
+  store(((image * i32(outputs) + i32(local.z)) * height + row) * width + column, sum);
 }

@@ -4,37 +4,9 @@
 // four tiles side by side, a quad, of one channel. V is [blocks][36][inPadded][8 quads] of vec4: what a product reads
 // one after the other lies together. Grid: (blocks, ⌈inPadded / 8⌉, 1).
 
-// Rows of the image begin at multiples of four pixels, and are read four at a time, when 1.
-override WIDE: u32 = 0u;
-
-// As x is stored: f32 and vec4f, or f16 and vec4h.
-alias In = f32;
-alias In4 = vec4f;
 // A number of each of four tiles.
 alias Tiles = vec4f;
 
-struct Sizes {
-  height: f32,
-  width: f32,
-  // Quads to a row of tiles; the last may reach beyond the image.
-  quadsAcross: f32,
-  // The first row of tiles of this strip, and how many quads it has.
-  firstRow: f32,
-  quads: f32,
-  inChannels: f32,
-  // Channels rounded up to a multiple of four; what lies beyond the last is zero.
-  inPadded: f32,
-  image: f32,
-  // Each pixel passes through max(floor, ·) first: 0 for ReLU, the least number there is for none.
-  floor: f32,
-  // 6.
-  columns: f32,
-}
-
-// One tensor, bound twice.
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> x4: array<In4>;
-@group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> transformed: array<vec4f>;
 
 fn pick(j: u32, row: array<vec4f, 6>) -> vec4f {

@@ -3,34 +3,8 @@
 // many of them, each of few instructions, and those side by side store what lies side by side.
 // V is [blocks][36][inPadded][32 tiles] of numbers. Grid: (blocks, ⌈inPadded / 8⌉, 1).
 
-// Rows of the image begin at multiples of four pixels, and are read four at a time, when 1.
-override WIDE: u32 = 0u;
-
-// As x is stored: f32 and vec4f, or f16 and vec4h.
-alias In = f32;
-alias In4 = vec4f;
 alias Tiles = f32;
 
-struct Sizes {
-  height: f32,
-  width: f32,
-  // Quads, of four tiles side by side, to a row of tiles; the last may reach beyond the image.
-  quadsAcross: f32,
-  // The first row of tiles of this strip, and how many quads it has.
-  firstRow: f32,
-  quads: f32,
-  inChannels: f32,
-  // Channels rounded up; what lies beyond the last is zero.
-  inPadded: f32,
-  image: f32,
-  // Each pixel passes through max(floor, ·) first: 0 for ReLU, the least number there is for none.
-  floor: f32,
-}
-
-// One tensor, bound twice.
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> x4: array<In4>;
-@group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> transformed: array<f32>;
 
 // A row of the window, transformed; row 0 of the channel begins at `plane`.

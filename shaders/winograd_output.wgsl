@@ -3,48 +3,10 @@
 // ends. Works off a strip of tile rows. An invocation makes four tiles side by side, a quad, of one channel. m is
 // [blocks][36][outPadded][8 quads] of vec4. Grid: (blocks, ⌈outChannels / 8⌉, 1).
 
-// Rows of the image begin at multiples of four pixels, and are written four at a time, when 1.
-override WIDE: u32 = 0u;
-
-// As gate and y are stored: f32 and vec4f, or f16 and vec4h.
-alias Gate = f32;
-alias Gate4 = vec4f;
-alias Out = f32;
-alias Out4 = vec4f;
 // A number of each of four tiles.
 alias Tiles = vec4f;
 
-struct Sizes {
-  height: f32,
-  width: f32,
-  // Quads to a row of tiles; the last may reach beyond the image.
-  quadsAcross: f32,
-  // The first row of tiles of this strip, and how many quads it has.
-  firstRow: f32,
-  quads: f32,
-  outChannels: f32,
-  outPadded: f32,
-  image: f32,
-  // Whether to add to what y holds, to add the bias, and to keep only what lies where `gate` is positive (the gradient
-  // of max(0, ·)): 0 or 1 each. Data and not constants, for one compilation, seconds long on Mesa, to serve them all.
-  accumulate: f32,
-  hasBias: f32,
-  gated: f32,
-  // 6 and 4: loops whose length the compiler cannot know stay loops, which spares it most of its time.
-  columns: f32,
-  rows: f32,
-}
-
 @group(0) @binding(0) var<storage, read> products: array<vec4f>;
-// Any tensor when hasBias is 0.
-@group(0) @binding(1) var<storage, read> bias: array<f32>;
-// Of y's shape, bound twice; any tensor when gated is 0.
-@group(0) @binding(2) var<storage, read> gate: array<Gate>;
-@group(0) @binding(3) var<storage, read> gate4: array<Gate4>;
-@group(0) @binding(4) var<uniform> sizes: Sizes;
-// The output, as the one or the other; what WIDE leaves unused is any other tensor.
-@group(0) @binding(5) var<storage, read_write> y: array<Out>;
-@group(0) @binding(6) var<storage, read_write> y4: array<Out4>;
 
 // Column j of Aᵀ: the powers 0 to 3 of 1, -1, 2, -2 in the middle, (1, 0, 0, 0) and (0, 0, 0, 1) at the ends.
 fn weights(j: u32) -> vec4f {

@@ -2,43 +2,9 @@
 // What winograd_output.wgsl makes, for GPUs: an invocation makes one tile of one channel, see winograd_input_tiled.wgsl.
 // m is [blocks][36][outPadded][32 tiles] of numbers. Grid: (blocks, ⌈outChannels / 8⌉, 1).
 
-// Rows of the image begin at multiples of four pixels, and are written four at a time, when 1.
-override WIDE: u32 = 0u;
-
-// As gate and y are stored: f32 and vec4f, or f16 and vec4h.
-alias Gate = f32;
-alias Gate4 = vec4f;
-alias Out = f32;
-alias Out4 = vec4f;
 alias Tiles = f32;
 
-struct Sizes {
-  height: f32,
-  width: f32,
-  // Quads, of four tiles side by side, to a row of tiles; the last may reach beyond the image.
-  quadsAcross: f32,
-  // The first row of tiles of this strip, and how many quads it has.
-  firstRow: f32,
-  quads: f32,
-  outChannels: f32,
-  outPadded: f32,
-  image: f32,
-  // Whether to add to what y holds, to add the bias, and to keep only what lies where `gate` is positive: 0 or 1 each.
-  accumulate: f32,
-  hasBias: f32,
-  gated: f32,
-}
-
 @group(0) @binding(0) var<storage, read> products: array<f32>;
-// Any tensor when hasBias is 0.
-@group(0) @binding(1) var<storage, read> bias: array<f32>;
-// Of y's shape, bound twice; any tensor when gated is 0.
-@group(0) @binding(2) var<storage, read> gate: array<Gate>;
-@group(0) @binding(3) var<storage, read> gate4: array<Gate4>;
-@group(0) @binding(4) var<uniform> sizes: Sizes;
-// The output, as the one or the other; what WIDE leaves unused is any other tensor.
-@group(0) @binding(5) var<storage, read_write> y: array<Out>;
-@group(0) @binding(6) var<storage, read_write> y4: array<Out4>;
 
 // A column of the products, transformed: from `at` on, a row of positions further each time.
 fn transformed_column(at: u32, stride: u32) -> array<f32, 4> {

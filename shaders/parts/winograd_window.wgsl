@@ -1,8 +1,36 @@
-// The shader declares the image twice, as `x` by numbers and as `x4` by fours, WIDE, 1 where rows begin at multiples of four
-// pixels, and `sizes` with the image's width and the floor that pixels are raised to.
-//
-// A row of an image begins at number `start`; to its left and right there are zeros.
+// The image that Winograd's input transforms read.
 
+// Rows of the image begin at multiples of four pixels, and are read four at a time, when 1.
+override WIDE: u32 = 0u;
+
+// As x is stored: f32 and vec4f, or f16 and vec4h.
+alias In = f32;
+alias In4 = vec4f;
+
+struct Sizes {
+  height: f32,
+  width: f32,
+  // Quads, of four tiles side by side, to a row of tiles; the last may reach beyond the image.
+  quadsAcross: f32,
+  // The first row of tiles of this strip, and how many quads it has.
+  firstRow: f32,
+  quads: f32,
+  inChannels: f32,
+  // Channels rounded up; what lies beyond the last is zero.
+  inPadded: f32,
+  image: f32,
+  // Each pixel passes through max(floor, ·) first: 0 for ReLU, the least number there is for none.
+  floor: f32,
+  // 6, for loops whose length the compiler is not to know.
+  columns: f32,
+}
+
+// One tensor, bound twice.
+@group(0) @binding(0) var<storage, read> x: array<In>;
+@group(0) @binding(1) var<storage, read> x4: array<In4>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+
+// A row of an image begins at number `start`; to its left and right there are zeros.
 fn pixel(start: i32, column: i32) -> f32 {
   let width = i32(sizes.width);
   let inside = column >= 0 && column < width;

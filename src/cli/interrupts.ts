@@ -1,3 +1,5 @@
+import { gaveWay } from '../errors.js';
+
 /** Exit codes as a shell gives them: 128 and the signal's number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -57,7 +59,7 @@ export function catchInterrupts({ onFirst, beforeExit }: InterruptHooks = {}): I
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
-    explains: (error) => controller.signal.aborted && error === controller.signal.reason,
+    explains: (error) => gaveWay(error, controller.signal),
     release: () => listeners.forEach(([name, listener]) => process.off(name, listener)),
   };
 }

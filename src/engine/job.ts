@@ -83,8 +83,8 @@ export class Job implements AsyncIterable<Progress> {
    * which has to wait for each evaluation, milliseconds are those of whole evaluations.
    *
    * @returns how far the job is once that is done. It need not be awaited: a failure is told by every later call too.
-   *   Rejects with a GpuError, also where the job is disposed of; a DivergedError where the picture left the numbers that float32 can hold; the signal's
-   *   reason once it is aborted; a RangeError for a budget that is no positive number.
+   *   Rejects with a GpuError, also where the job is disposed of; a DivergedError where the picture left the numbers that
+   *   float32 can hold; the signal's reason once it is aborted; a RangeError for a budget that is no positive number.
    */
   advance(budget: Budget): Promise<Progress> {
     const done = this.whileAlive(this.start(budget)).then(() => this.tell());

@@ -60,7 +60,7 @@ export class Gpu {
     this.facts = adapterFacts(info ?? device.adapterInfo, device.features);
     this.loss = new DeviceLoss(device);
     this.pipelines = new PipelineCache(device, this.loss);
-    this.readback = new Readback(device, this.memory, this.loss);
+    this.readback = new Readback(this);
   }
 
   /** Works on a caller's device within the limits it was made with; `dispose` leaves the device alive. */
@@ -181,6 +181,11 @@ export class Gpu {
         this.pendingSetup.delete(step);
     }
     if (this.residents.delete(storage)) this.release(storage);
+  }
+
+  /** Whether `dispose` has been called. */
+  get isDisposed(): boolean {
+    return this.disposed;
   }
 
   /** @throws GpuError naming the operation once this has been disposed of; DeviceLostError where the device is lost. */

@@ -6,6 +6,15 @@ import type { MemoryLedger } from './memory.js';
 import { type Storage, type Tensor, VECTOR_BYTES } from './tensor.js';
 import { texelGrid } from './texels.js';
 
+/** Whose tensors are read: a Gpu. */
+interface Owner {
+  readonly device: GPUDevice;
+  readonly memory: MemoryLedger;
+  readonly loss: DeviceLoss;
+  readonly isDisposed: boolean;
+  check(operation: string): void;
+}
+
 /**
  * Copies tensors to the host through a pool of staging buffers. A read waits for the work submitted before it
  * and holds up nothing submitted after it, so that a loop may look at an old value while new work runs.
@@ -13,13 +22,7 @@ import { texelGrid } from './texels.js';
 export class Readback {
   private readonly idle = new Map<number, GPUBuffer[]>();
   private readonly all = new Set<GPUBuffer>();
-  private disposed = false;
-
-  constructor(
-    private readonly device: GPUDevice,
-    private readonly memory: MemoryLedger,
-    private readonly loss: DeviceLoss,
-  ) {}
+  constructor(private readonly owner: Owner) {}
 
   /**
    * @throws ValidationError when the tensor has no memory or is no float32; DeviceLostError; another GpuError where the
@@ -28,15 +31,17 @@ export class Readback {
   async read(tensor: Tensor): Promise<Float32Array> {
     const { storage } = tensor;
     const operation = `Reading ${tensor}`;
-    this.check(operation);
+    const { owner } = this;
+    const { device } = owner;
+    owner.check(operation);
     if (!storage.made) throw new ValidationError(operation, 'it has no memory: freeze first.');
     if (tensor.dtype !== 'f32')
       throw new ValidationError(operation, `it holds ${tensor.dtype}: copy it to f32 first.`);
-    const { value, refused } = guard(this.device, operation, () => {
+    const { value, refused } = guard(device, operation, () => {
       const staging = this.take(storage.form === 'texels' ? wholeRows(storage) : tensor.bytes);
-      const encoder = this.device.createCommandEncoder({ label: 'readback' });
+      const encoder = device.createCommandEncoder({ label: 'readback' });
       copyOut(encoder, tensor, staging);
-      this.device.queue.submit([encoder.finish()]);
+      device.queue.submit([encoder.finish()]);
       return { staging, mapped: staging.mapAsync(MapMode.READ, 0, tensor.bytes) };
     });
     const { staging, mapped } = value;
@@ -48,12 +53,12 @@ export class Readback {
       tensor.storage.refused,
       refused,
     ]);
-    if (this.disposed) throw disposedError(operation);
+    if (owner.isDisposed) throw disposedError(operation);
     const refusal = refusals.find((error) => error !== undefined);
     if (refusal || mapping) {
       this.forget(staging);
-      await this.loss.settled();
-      this.check(operation);
+      await owner.loss.settled();
+      owner.check(operation);
       throw refusal ?? new GpuError(operation, 'internal', messageOf(mapping!.error));
     }
     const copy = new Float32Array(staging.getMappedRange(0, tensor.bytes).slice(0));
@@ -63,24 +68,18 @@ export class Readback {
   }
 
   dispose(): void {
-    this.disposed = true;
     for (const buffer of this.all) {
-      this.memory.remove(buffer.size);
+      this.owner.memory.remove(buffer.size);
       buffer.destroy();
     }
     this.all.clear();
     this.idle.clear();
   }
 
-  private check(operation: string): void {
-    if (this.disposed) throw disposedError(operation);
-    this.loss.check(operation);
-  }
-
   /** A buffer that something went wrong with is not used again. */
   private forget(staging: GPUBuffer): void {
     if (!this.all.delete(staging)) return;
-    this.memory.remove(staging.size);
+    this.owner.memory.remove(staging.size);
     staging.destroy();
   }
 
@@ -91,13 +90,13 @@ export class Readback {
     if (!pool) this.idle.set(size, (pool = []));
     const reused = pool.pop();
     if (reused) return reused;
-    const buffer = this.device.createBuffer({
+    const buffer = this.owner.device.createBuffer({
       label: 'staging',
       size,
       usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
     });
     this.all.add(buffer);
-    this.memory.add(size);
+    this.owner.memory.add(size);
     return buffer;
   }
 }

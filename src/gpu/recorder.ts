@@ -155,9 +155,9 @@ export class Recorder {
   /**
    * Appends one kernel call.
    *
-   * @throws ShapeError on a contract broken by the kernel: a temporary read before it is written, a constant
-   *   written, one buffer bound both ways, float16 where float32 is meant; and once all is frozen. LimitError when the device cannot bind or
-   *   dispatch this much.
+   * @throws ShapeError on a contract broken by the kernel: a temporary read before it is written, a constant written, one
+   *   buffer bound both ways or written twice, float16 where float32 is meant; and once all is frozen. LimitError when the
+   *   device cannot bind or dispatch this much.
    */
   dispatch(call: Dispatch): void {
     const { scope, direction } = this;

@@ -3,7 +3,7 @@ import type { Shape, Tensor } from '../gpu/tensor.js';
 import type { AdapterFacts } from '../gpu/facts.js';
 import type { DType } from '../gpu/wgsl-types.js';
 import { ceilDiv } from '../gpu/workgroups.js';
-import { WINOGRAD_TILE, winogradRowBytes } from './conv2d-winograd-tiles.js';
+import { MOST_STRIP_BYTES, WINOGRAD_TILE, winogradRowBytes } from './conv2d-winograd-tiles.js';
 
 /** Zero padding on each side, in pixels. */
 export interface Padding {
@@ -136,8 +136,7 @@ const WINOGRAD_GOOD_TILES = 150;
 /** One input channel more, and without subgroups a block of its weights would not fit a uniform binding. */
 const WINOGRAD_MOST_CHANNELS = 512;
 
-/** Of a row of tiles' transform, with channels padded to whole groups: what a storage binding holds on every device. */
-const WINOGRAD_MOST_BYTES = 2 ** 27;
+/** Winograd's variants pad channels to whole groups of no more than so many. */
 const WINOGRAD_CHANNEL_GROUP = 64;
 
 /** Lanes of a subgroup of the narrow variant, and columns of a workgroup of narrow-lanes, each of a vector of so many pixels. */
@@ -171,7 +170,7 @@ export function conv2dVariants(
   const most = Math.max(g.inputChannels, g.outputChannels);
   const padded = ceilDiv(most, WINOGRAD_CHANNEL_GROUP) * WINOGRAD_CHANNEL_GROUP;
   const fitsWinograd =
-    fewest >= WINOGRAD_LEAST_CHANNELS && winogradRowBytes(g.outputWidth, padded) <= WINOGRAD_MOST_BYTES;
+    fewest >= WINOGRAD_LEAST_CHANNELS && winogradRowBytes(g.outputWidth, padded) <= MOST_STRIP_BYTES;
   const winograd: Conv2dVariant[] = fitsWinograd && most <= WINOGRAD_MOST_CHANNELS ? ['winograd'] : [];
   const winogradTiled: Conv2dVariant[] = fitsWinograd ? ['winograd-tiled'] : [];
   const fitsNarrow =

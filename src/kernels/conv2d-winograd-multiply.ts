@@ -2,7 +2,7 @@ import { type Dispatch, read, uniform, update, write } from '../gpu/dispatch.js'
 import type { Recorder } from '../gpu/recorder.js';
 import { F32_BYTES, type Form, Tensor } from '../gpu/tensor.js';
 import { ceilDiv } from '../gpu/workgroups.js';
-import { BLOCK_QUADS, POSITIONS } from './conv2d-winograd-tiles.js';
+import { BLOCK_QUADS, MOST_STRIP_BYTES, POSITIONS } from './conv2d-winograd-tiles.js';
 
 /** The matrices of all positions' products. */
 export interface Matrices {
@@ -18,12 +18,6 @@ export interface Matrices {
 
 /** Of a strip's V or M: what a binding holds anywhere is far from all of a large image. */
 const STRIP_BYTES = 2 ** 24;
-
-/**
- * For GPUs: all that a binding holds anywhere. A strip is three dispatches that wait for one another, and in each of them
- * there is to be enough to do.
- */
-const TILED_STRIP_BYTES = 2 ** 27;
 
 /** A way to make the products: how it wants the channels padded and the weights laid out, and what it records. */
 export interface Multiplication {
@@ -124,7 +118,8 @@ export const TILED: Multiplication = {
   inputs: 8,
   form: 'buffer',
   copies: false,
-  stripBytes: TILED_STRIP_BYTES,
+  // A strip is three dispatches that wait for one another, and in each of them there is to be enough to do.
+  stripBytes: MOST_STRIP_BYTES,
   room: 0,
   record(recorder, label, matrices, flops) {
     const { blocks, inPadded, groups } = sizesOf(matrices, this);

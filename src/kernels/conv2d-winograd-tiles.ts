@@ -14,6 +14,9 @@ export const QUAD = 4;
 /** Quads of a block, which the products take side by side. */
 export const BLOCK_QUADS = 8;
 
+/** The most bytes that a strip's transform may take anywhere: what a storage binding holds on every device. */
+export const MOST_STRIP_BYTES = 2 ** 27;
+
 /** A transform of no more bytes is made in one. */
 const WHOLE_BYTES = 2 ** 24;
 

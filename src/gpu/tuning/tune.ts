@@ -1,3 +1,4 @@
+import { gaveWay } from '../../errors.js';
 import { GpuError, LimitError } from '../errors.js';
 import type { Gpu } from '../gpu.js';
 import { canTimeSteps } from '../timing.js';
@@ -55,8 +56,7 @@ export async function tuneRecording(
     }
   } catch (error) {
     const full = error instanceof GpuError && error.kind === 'out-of-memory';
-    const stopped = signal?.aborted && error === signal.reason;
-    if (!full && !stopped && !(error instanceof LimitError)) throw error;
+    if (!full && !gaveWay(error, signal) && !(error instanceof LimitError)) throw error;
   } finally {
     stopwatch.dispose();
   }
