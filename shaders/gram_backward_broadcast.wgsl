@@ -1,3 +1,4 @@
+// With parts/gram_columns.wgsl.
 enable subgroups;
 // df[i, k] = sum over j of s[j, i] f[j, k]; added to what df holds where `accumulate` is 1.
 //
@@ -26,35 +27,6 @@ alias Four = vec4f;
 @group(0) @binding(1) var<storage, read> s: array<vec4f>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> df: array<vec4f>;
-
-/// A lane's vec4 of four rows of df.
-struct Rows {
-  x: vec4f,
-  y: vec4f,
-  z: vec4f,
-  w: vec4f,
-}
-
-/// A lane's vec4 of two rows j, of f or of s.
-struct Pair {
-  x: vec4f,
-  y: vec4f,
-}
-
-fn add_one(s: vec4f, f: vec4f, sums: Rows) -> Rows {
-  return Rows(
-    fma(vec4f(s.x), f, sums.x),
-    fma(vec4f(s.y), f, sums.y),
-    fma(vec4f(s.z), f, sums.z),
-    fma(vec4f(s.w), f, sums.w),
-  );
-}
-
-/// Of two rows of s, the four columns that lane `owner` has loaded, times two rows of f.
-fn add(s: Pair, owner: u32, f: Pair, sums: Rows) -> Rows {
-  let x = add_one(subgroupShuffle(s.x, owner), f.x, sums);
-  return add_one(subgroupShuffle(s.y, owner), f.y, x);
-}
 
 /// One lane's vec4s, one of each of 64 rows.
 alias Outputs = array<vec4f, 64>;
@@ -99,23 +71,23 @@ fn main(
   for (var j = 0u; j < m; j += 2u) {
     let x = Pair(vec4f(f[j * k4 + column]), vec4f(f[min(j + 1u, m - 1u) * k4 + column]));
     let low = Pair(s[weight], s[weight + width4]);
-    s0 = add(low, 0u, x, s0);
-    s1 = add(low, 1u, x, s1);
-    s2 = add(low, 2u, x, s2);
-    s3 = add(low, 3u, x, s3);
-    s4 = add(low, 4u, x, s4);
-    s5 = add(low, 5u, x, s5);
-    s6 = add(low, 6u, x, s6);
-    s7 = add(low, 7u, x, s7);
+    s0 = add(s0, handed(low, 0u), x);
+    s1 = add(s1, handed(low, 1u), x);
+    s2 = add(s2, handed(low, 2u), x);
+    s3 = add(s3, handed(low, 3u), x);
+    s4 = add(s4, handed(low, 4u), x);
+    s5 = add(s5, handed(low, 5u), x);
+    s6 = add(s6, handed(low, 6u), x);
+    s7 = add(s7, handed(low, 7u), x);
     let high = Pair(s[weight + 8u], s[weight + 8u + width4]);
-    s8 = add(high, 0u, x, s8);
-    s9 = add(high, 1u, x, s9);
-    s10 = add(high, 2u, x, s10);
-    s11 = add(high, 3u, x, s11);
-    s12 = add(high, 4u, x, s12);
-    s13 = add(high, 5u, x, s13);
-    s14 = add(high, 6u, x, s14);
-    s15 = add(high, 7u, x, s15);
+    s8 = add(s8, handed(high, 0u), x);
+    s9 = add(s9, handed(high, 1u), x);
+    s10 = add(s10, handed(high, 2u), x);
+    s11 = add(s11, handed(high, 3u), x);
+    s12 = add(s12, handed(high, 4u), x);
+    s13 = add(s13, handed(high, 5u), x);
+    s14 = add(s14, handed(high, 6u), x);
+    s15 = add(s15, handed(high, 7u), x);
     weight += 2u * width4;
   }
   var outputs: Outputs;

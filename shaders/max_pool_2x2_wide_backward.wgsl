@@ -1,6 +1,5 @@
 // With parts/pool_fours.wgsl.
 // max_pool_2x2_backward.wgsl for windows side by side, four at a time.
-override ACCUMULATE: u32 = 0u;
 override RECTIFY: u32 = 0u;
 
 // As x is stored: vec4f or vec4h.
@@ -11,12 +10,7 @@ alias Four = vec4f;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 
 fn store(at: u32, even: vec2f, odd: vec2f) {
-  let gradient = vec4f(even.x, odd.x, even.y, odd.y);
-  if (ACCUMULATE == 1u) {
-    dx[at] += gradient;
-  } else {
-    dx[at] = gradient;
-  }
+  dx[at] = vec4f(even.x, odd.x, even.y, odd.y);
 }
 
 // The gradients of two windows: their pixels stand in two vectors, one above the other.

@@ -1,3 +1,4 @@
+// With parts/quartets.wgsl.
 // The heart of Winograd's convolution: for each of the 36 positions a matrix product over the input channels,
 //   M[block][position][o][quad] = Σ_c U[position][o][c] · V[block][position][c][quad],
 // a quad being a vec4 of four tiles and a block eight quads. U is in groups of [inPadded][64] as laid out by
@@ -21,12 +22,7 @@ struct Sizes {
 }
 
 // Four output channels.
-struct Sums {
-  x: vec4f,
-  y: vec4f,
-  z: vec4f,
-  w: vec4f,
-}
+alias Sums = Quartet;
 
 // Of each of four input channels, one quad or the weights of four outputs.
 struct Four {
@@ -41,21 +37,23 @@ struct Four {
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> products: array<vec4f>;
 
-fn accumulate_one(sums: Sums, v: vec4f, w: vec4f) -> Sums {
-  return Sums(
-    fma(v, vec4f(w.x), sums.x),
-    fma(v, vec4f(w.y), sums.y),
-    fma(v, vec4f(w.z), sums.z),
-    fma(v, vec4f(w.w), sums.w),
-  );
+// Four channels' products with the weights of one output, added up before they are added to more: for shorter sums.
+fn products_of(v: Four, a: f32, b: f32, c: f32, d: f32) -> vec4f {
+  return fma(v.d, vec4f(d), fma(v.c, vec4f(c), fma(v.b, vec4f(b), v.a * a)));
 }
 
 // Of the weights, those that lane `owner` has loaded.
 fn accumulate(sums: Sums, v: Four, w: Four, owner: u32) -> Sums {
-  let a = accumulate_one(sums, v.a, subgroupShuffle(w.a, owner));
-  let b = accumulate_one(a, v.b, subgroupShuffle(w.b, owner));
-  let c = accumulate_one(b, v.c, subgroupShuffle(w.c, owner));
-  return accumulate_one(c, v.d, subgroupShuffle(w.d, owner));
+  let a = subgroupShuffle(w.a, owner);
+  let b = subgroupShuffle(w.b, owner);
+  let c = subgroupShuffle(w.c, owner);
+  let d = subgroupShuffle(w.d, owner);
+  return Sums(
+    sums.x + products_of(v, a.x, b.x, c.x, d.x),
+    sums.y + products_of(v, a.y, b.y, c.y, d.y),
+    sums.z + products_of(v, a.z, b.z, c.z, d.z),
+    sums.w + products_of(v, a.w, b.w, c.w, d.w),
+  );
 }
 
 // Four input channels' weights of four outputs, the lane's own of those that the lanes of a group load together.
@@ -76,19 +74,6 @@ fn store(at: u32, sums: Sums) {
   products[at + 8u] = sums.y;
   products[at + 16u] = sums.z;
   products[at + 24u] = sums.w;
-}
-
-fn either(no: Sums, yes: Sums, condition: bool) -> Sums {
-  return Sums(
-    select(no.x, yes.x, condition),
-    select(no.y, yes.y, condition),
-    select(no.z, yes.z, condition),
-    select(no.w, yes.w, condition),
-  );
-}
-
-fn pick(t: u32, a: Sums, b: Sums, c: Sums, d: Sums) -> Sums {
-  return either(either(d, c, t == 2u), either(b, a, t == 0u), t < 2u);
 }
 
 @compute @workgroup_size(8)

@@ -12,7 +12,7 @@ alias Sums = array<vec4f, LANES>;
 
 /// The sum plus the products of row i with the four rows j; j[c] is column c of the four.
 fn add(i: vec4f, j: mat4x4f, sum: vec4f) -> vec4f {
-  return fma(i.xxxx, j[0], fma(i.yyyy, j[1], fma(i.zzzz, j[2], fma(i.wwww, j[3], sum))));
+  return sum + fma(i.wwww, j[3], fma(i.zzzz, j[2], fma(i.yyyy, j[1], i.xxxx * j[0])));
 }
 
 /// Without the first `skip` of the four rows j: on the diagonal they come before row i, and G is symmetric.

@@ -41,6 +41,8 @@ export class Recorder {
   readonly parameterValues = new Map<Storage, Float32Array>();
   private readonly temporaries = new Set<Storage>();
   private readonly written = new Set<Storage>();
+  /** What `derived` has made, by what it was made of. */
+  private readonly derivations = new Map<Storage, Map<string, Tensor>>();
   private readonly scopes: string[] = [];
   private direction: Direction = 'forward';
   /** Whether its steps have become a program, or are about to: that has their temporaries, and can take no more. */
@@ -153,6 +155,24 @@ export class Recorder {
   }
 
   /**
+   * Something computed from `source` alone, e.g. a copy of it that lies otherwise: recorded here, or what an earlier call has
+   * recorded, as long as nothing was written to `source` since.
+   *
+   * @param key names what is made, together with all it depends on beside the source.
+   * @param record makes it. It is not to be written to afterwards.
+   */
+  derived(source: Tensor, key: string, record: () => Tensor): Tensor {
+    // What is prepared runs at another time than what is recorded around it.
+    if (this.preparing) return record();
+    const { storage, offset, shape, dtype } = source;
+    const name = JSON.stringify([key, offset, shape, dtype]);
+    const known = this.derivations.get(storage) ?? new Map<string, Tensor>();
+    const made = known.get(name) ?? record();
+    this.derivations.set(storage, known.set(name, made));
+    return made;
+  }
+
+  /**
    * Appends one kernel call.
    *
    * @throws ShapeError on a contract broken by the kernel: a temporary read before it is written, a constant written, one
@@ -192,7 +212,10 @@ export class Recorder {
     );
     this.check(step);
     for (const { tensor, access } of step.bindings) {
-      if (access === 'write' || access === 'update') this.written.add(tensor.storage);
+      if (access === 'write' || access === 'update') {
+        this.written.add(tensor.storage);
+        this.derivations.delete(tensor.storage);
+      }
     }
     if (this.preparing) this.gpu.pendingSetup.add(step);
     else this.steps.push(step);

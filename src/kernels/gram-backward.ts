@@ -8,6 +8,7 @@ import { crop } from './crop.js';
 import { BROADCAST_LANES } from './gram-plan.js';
 import type { Symmetric } from './gram-symmetric.js';
 import { padRows } from './pad-rows.js';
+import { forTexelStrips } from './texel-strips.js';
 
 /** What is to be made: s·f, with s symmetric. */
 export interface Product {
@@ -67,6 +68,39 @@ export function gramBackwardLanes(recorder: Recorder, { f, symmetric, into, flop
     flops,
   });
   return df;
+}
+
+/** In gram_backward_texels.wgsl, how often it stores rows of a vec4, and how many fours at a time. */
+const TEXEL_TURNS = 4;
+
+/** Vec4s of a row that a workgroup of gramBackwardTexels makes. */
+const TEXEL_VECTORS = 2 * BROADCAST_LANES;
+
+/** The same in larger tiles, from texels. */
+export function gramBackwardTexels(recorder: Recorder, product: Product): Tensor {
+  const { f, symmetric, flops } = product;
+  const [m, k] = f.shape as [number, number];
+  const s = symmetric(BROADCAST_ROWS, 'texels');
+  const width4 = s.shape[1]! / 4;
+  return byVectors(recorder, product, (padded, df, accumulate) => {
+    const k4 = padded.shape[1]! / 4;
+    forTexelStrips(recorder, LABEL, padded, ({ first, count, width, texels }) => {
+      const numbers = [m, width, count, first, k4, width4, accumulate ? 1 : 0, TEXEL_TURNS];
+      const [across, fold] = linearGrid(count, TEXEL_VECTORS);
+      recorder.dispatch({
+        label: LABEL,
+        shader: 'gram_backward_texels',
+        bindings: [
+          read(texels),
+          read(s),
+          uniform(recorder.parameters('gram.sizes', numbers)),
+          accumulate || first > 0 ? update(df) : write(df),
+        ],
+        workgroups: [(4 * width4) / BROADCAST_ROWS, across, fold],
+        flops: (4 * flops * count) / k,
+      });
+    });
+  });
 }
 
 /** By subgroups whose lanes hand round what they load. Only for subgroups of BROADCAST_LANES. */

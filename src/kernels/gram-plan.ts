@@ -10,35 +10,29 @@ import { fitsStrips } from './texel-strips.js';
  * 'lanes': every invocation multiplies its own columns, no workgroup memory in the inner loop (processors).
  * 'tiled': blocks staged in workgroup memory (GPUs).
  */
-export type GramVariant = 'texels' | GramBackwardVariant;
-export type GramBackwardVariant = 'broadcast' | 'lanes' | 'tiled';
+export type GramVariant = 'texels' | 'broadcast' | 'lanes' | 'tiled';
 
 /** Invocations of a subgroup that the shaders of 'broadcast' are made for. */
 export const BROADCAST_LANES = 8;
 
 /** The variants of `gram` that an adapter can run on f, m × k: those to prefer while nothing has been measured first. */
-export function gramVariants(
-  facts: Pick<AdapterFacts, 'software' | 'subgroupSize'>,
-  f: Pick<Tensor, 'shape' | 'dtype'>,
-): GramVariant[] {
-  const { software, subgroupSize } = facts;
+export function gramVariants(facts: Facts, f: Matrix): GramVariant[] {
   const [m, k] = f.shape as [number, number];
-  const inTexels =
-    software &&
-    subgroupSize === BROADCAST_LANES &&
-    f.dtype === 'f32' &&
-    fitsStrips(ceilDiv(k, 4)) &&
-    4 * m * m * planGram('texels', m, k).slices <= PARTIAL_BYTES;
-  return [...(inTexels ? (['texels'] as const) : []), ...gramBackwardVariants(facts)];
+  const variants = gramBackwardVariants(facts, f);
+  const affordable = 4 * m * m * planGram('texels', m, k).slices <= PARTIAL_BYTES;
+  return affordable ? variants : variants.filter((variant) => variant !== 'texels');
 }
 
+type Facts = Pick<AdapterFacts, 'software' | 'subgroupSize'>;
+type Matrix = Pick<Tensor, 'shape' | 'dtype'>;
+
 /** Likewise of its gradient. */
-export function gramBackwardVariants({
-  software,
-  subgroupSize,
-}: Pick<AdapterFacts, 'software' | 'subgroupSize'>): GramBackwardVariant[] {
-  const broadcast: GramBackwardVariant[] = subgroupSize === BROADCAST_LANES ? ['broadcast'] : [];
-  return software ? [...broadcast, 'lanes', 'tiled'] : ['tiled', 'lanes', ...broadcast];
+export function gramBackwardVariants({ software, subgroupSize }: Facts, f: Matrix): GramVariant[] {
+  const shared = subgroupSize === BROADCAST_LANES;
+  const broadcast = shared ? (['broadcast'] as const) : [];
+  if (!software) return ['tiled', 'lanes', ...broadcast];
+  const inTexels = shared && f.dtype === 'f32' && fitsStrips(ceilDiv(f.shape[1]!, 4));
+  return [...(inTexels ? (['texels'] as const) : []), ...broadcast, 'lanes', 'tiled'];
 }
 
 /** Rows and columns of a tile of 'texels' on the diagonal. */

@@ -6,6 +6,7 @@ import { linearGrid } from '../gpu/workgroups.js';
 import {
   gramBackwardBroadcast,
   gramBackwardLanes,
+  gramBackwardTexels,
   gramBackwardTiled,
   type Product,
 } from './gram-backward.js';
@@ -64,6 +65,7 @@ export function gram(recorder: Recorder, x: Tensor): Tensor {
 }
 
 const BACKWARD = {
+  texels: gramBackwardTexels,
   broadcast: gramBackwardBroadcast,
   lanes: gramBackwardLanes,
   tiled: gramBackwardTiled,
@@ -97,7 +99,7 @@ export function gramGradient(recorder: Recorder, x: Tensor, symmetric: Symmetric
     into === undefined || into.size === x.size,
     () => `gram.dInput: ${into} and ${x} differ in size.`,
   );
-  const variants = gramBackwardVariants(recorder.gpu.facts);
+  const variants = gramBackwardVariants(recorder.gpu.facts, f);
   const variant = recorder.choose('gram.dInput', gramShape(m, k, f.dtype), variants);
   const product: Product = { f, symmetric, into: into?.view([m, k]), flops: 2 * m * m * k };
   const df = BACKWARD[variant](recorder, product);

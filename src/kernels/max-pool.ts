@@ -72,7 +72,8 @@ export function maxPool2dBackward(
   const { input, output, window } = geometry;
   const flops = dy.size * window[0] * window[1];
   const bindings = [read(x), read(dy), into ? update(dx) : write(dx)];
-  const uses = { ACCUMULATE: into ? 1 : 0, RECTIFY: options.rectify ? 1 : 0 };
+  const RECTIFY = options.rectify ? 1 : 0;
+  const uses = { ACCUMULATE: into ? 1 : 0, RECTIFY };
   const eligible = [
     ...(isWide(geometry) ? ['wide'] : []),
     ...(isSideBySide(geometry) ? ['2x2'] : []),
@@ -82,8 +83,8 @@ export function maxPool2dBackward(
   if (variant === 'wide') {
     recorder.dispatch({
       label,
-      shader: 'max_pool_2x2_wide_backward',
-      ...wideCall(geometry, x.dtype, uses),
+      shader: into ? 'max_pool_2x2_wide_scatter' : 'max_pool_2x2_wide_backward',
+      ...wideCall(geometry, x.dtype, { RECTIFY }),
       bindings,
       flops,
     });

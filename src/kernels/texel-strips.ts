@@ -55,7 +55,8 @@ export function planStrips(m: number, k4: number): StripPlan[] {
 }
 
 /**
- * Records a matrix's numbers once more in texels, strip by strip, and after each strip what is to be done with it.
+ * Records a matrix's numbers once more in texels, strip by strip, and after each strip what is to be done with it. A matrix
+ * that is a single strip is copied once for all who want it so.
  *
  * @param label the operation that they are for.
  * @param f m × k, k a multiple of 4 that fitsStrips.
@@ -67,8 +68,11 @@ export function forTexelStrips(
   record: (strip: TexelStrip) => void,
 ): void {
   const [m, k] = f.shape as [number, number];
-  for (const { pieces, ...strip } of planStrips(m, k / 4)) {
+  const strips = planStrips(m, k / 4);
+  for (const { pieces, ...strip } of strips) {
     const shape = [ceilDiv(strip.count, strip.width) * m, strip.width, 4];
-    record({ ...strip, texels: texelCopy(recorder, label, f, { shape, pieces }) });
+    const copy = () => texelCopy(recorder, label, f, { shape, pieces });
+    const texels = strips.length === 1 ? recorder.derived(f, 'strip', copy) : copy();
+    record({ ...strip, texels });
   }
 }

@@ -92,7 +92,8 @@ export class VggFilters {
  * @param precision how the layers' outputs are stored. Sums and gradients are of float32 in either case.
  * @param visit is given each named layer's output as soon as that is recorded, and what it was convolved from where it
  *   was: what it records there, the tape takes back at the same place, and need not keep its gradient through all the
- *   layers below.
+ *   layers below. A layer that is pooled is visited behind the pool, whose gradient, one pixel in four, then adds to the
+ *   others', and not they to it.
  * @returns each named layer's output [N, C, H', W'] under the name it was asked for by. Convolutions' outputs are those
  *   before their ReLU.
  * @throws UserError for an unknown layer, or an image too small to reach the deepest.
@@ -118,6 +119,7 @@ export function recordVgg(
   const normalisation = normalisationOf(filters.preprocessing);
   let x = normalisation ? recorder.within('preprocessing', () => normalise(image, normalisation)) : image;
   let rectify = false;
+  let visitPooled = () => {};
   layers.forEach((layer, i) => {
     const next = layers[i + 1];
     const nextRectifies = next?.kind === 'conv' || next?.kind === 'pool';
@@ -130,10 +132,13 @@ export function recordVgg(
     );
     x = output;
     rectify = false;
-    for (const name of wanted.filter((name) => findLayer(name) === layer)) {
-      outputs.set(name, output);
-      visit(name, output, of);
-    }
+    visitPooled();
+    const here = wanted.filter((name) => findLayer(name) === layer);
+    here.forEach((name) => outputs.set(name, output));
+    const visitHere = () => here.forEach((name) => visit(name, output, of));
+    const isPooled = layers.slice(i + 1).find(({ kind }) => kind !== 'relu')?.kind === 'pool';
+    if (!isPooled) visitHere();
+    visitPooled = isPooled ? visitHere : () => {};
   });
   return outputs;
 }

@@ -13,6 +13,9 @@ import { uniform } from '../support/random.js';
 const gpu = useGpu();
 const WEIGHT = 30;
 
+/** What every variant takes. */
+const MAPS = { shape: [64, 64], dtype: 'f32' } as const;
+
 /** As in support/gram-oracle.ts, with this weight. */
 const error = (f: ArrayLike<number>, target: ArrayLike<number>, m: number, k: number) =>
   gramErrorOracle(f, target, WEIGHT, m, k);
@@ -24,11 +27,14 @@ afterEach(() => gpu().variants.force('gram.dInput', undefined));
 const back = (r: Recorder, x: Tensor, target: Tensor, dy: Tensor, into?: Tensor) =>
   gramMseBackward(r, x, { g: gram(r, x), target, weight: WEIGHT, dy }, into);
 
-describe.each(['broadcast', 'lanes', 'tiled'] as const)(
+describe.each(['texels', 'broadcast', 'lanes', 'tiled'] as const)(
   'the gradient of mse(gram), variant %s',
   (variant) => {
     beforeEach((context) => {
-      context.skip(!gramBackwardVariants(gpu().facts).includes(variant), `no ${variant} on this device`);
+      context.skip(
+        !gramBackwardVariants(gpu().facts, MAPS).includes(variant),
+        `no ${variant} on this device`,
+      );
     });
 
     // One map; a batch; rows that are no whole vectors, of more maps than a workgroup makes; what fits everything.

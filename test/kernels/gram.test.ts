@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { gramBackwardVariants, gramVariants, planGram } from '../../src/kernels/gram-plan.js';
 import { converted } from '../../src/kernels/copy.js';
-import { gram, gramBackward } from '../../src/kernels/index.js';
+import { gram, gramBackward, scale } from '../../src/kernels/index.js';
+import { planStrips } from '../../src/kernels/texel-strips.js';
 import { inner, numericalGradient } from '../support/differences.js';
 import { evaluate, inBrowser, useGpu } from '../support/gpu.js';
 import { gramOracle as oracle, gramGradientOracle as backwardOracle } from '../support/gram-oracle.js';
@@ -54,10 +55,7 @@ describe.each([
   });
 
   const skipWithoutGradient = (context: TestContext) =>
-    context.skip(
-      !gramBackwardVariants(gpu().facts).some((other) => other === variant),
-      `no ${variant} of the gradient`,
-    );
+    context.skip(!gramBackwardVariants(gpu().facts, MAPS).includes(variant), `no ${variant} of the gradient`);
 
   describe.each(shapes.map((shape) => ({ shape })))('on $shape', ({ shape }) => {
     const [m, k] = [shape[0]! * shape[1]!, shape[2]! * shape[3]!];
@@ -140,6 +138,30 @@ describe.each([
     expect(g).toBeNear(oracle(x, m, k), TYPICAL);
   });
 
+  it('passes back maps that lie in several strips of texels', async (context) => {
+    skipWithoutGradient(context);
+    context.skip(variant !== 'texels', 'none in texels');
+    gpu().variants.force('gram.dInput', variant);
+    const [m, k] = [65, 20_032];
+    expect(planStrips(m, k / 4)).toHaveLength(2);
+    const [x, dy, before] = [uniform(4, m * k), uniform(5, m * m), uniform(6, m * k)];
+    const inputs = [
+      { data: x, shape: [1, m, 1, k] },
+      { data: dy, shape: [m, m] },
+      { data: before, shape: [1, m, 1, k] },
+    ];
+    const [dx, sum] = await evaluate(gpu(), inputs, (r, a, b, c) => [
+      gramBackward(r, a!, b!),
+      gramBackward(r, a!, b!, c),
+    ]);
+    const expected = backwardOracle(x, dy, m, k);
+    expect(dx).toBeNear(expected, TYPICAL);
+    expect(sum).toBeNear(
+      expected.map((v, i) => v + before[i]!),
+      TYPICAL,
+    );
+  });
+
   it('has a gradient that agrees with finite differences', async (context) => {
     skipWithoutGradient(context);
     gpu().variants.force('gram.dInput', variant);
@@ -168,6 +190,36 @@ it('takes maps of more columns back than one axis of workgroups covers', async (
   const [dx] = await evaluate(gpu(), inputs, (r, a, b) => gramBackward(r, a!, b!));
   // (dy + dy) · F / k, exactly what went in.
   expect(dx!.every((value, i) => value === x[i])).toBe(true);
+});
+
+it('has maps copied into texels once for both directions, and again once they were written to', async (context) => {
+  context.skip(!gramVariants(gpu().facts, MAPS).includes('texels'), 'no texels on this device');
+  gpu().variants.force('gram', 'texels');
+  gpu().variants.force('gram.dInput', 'texels');
+  const [m, k] = [8, 64];
+  const [x, dy] = [uniform(8, m * k), uniform(9, m * m)];
+  const inputs = [
+    { data: x, shape: [1, m, 8, 8] },
+    { data: dy, shape: [m, m] },
+  ];
+  const copies: number[] = [];
+  const [before, after] = await evaluate(gpu(), inputs, (r, a, b) => {
+    const count = () => copies.push(r.steps.filter((step) => 'pieces' in step).length);
+    gram(r, a!);
+    const first = gramBackward(r, a!, b!);
+    count();
+    scale(r, a!, 3);
+    const second = gramBackward(r, a!, b!);
+    count();
+    return [first, second];
+  });
+  expect(copies).toEqual([1, 2]);
+  const expected = backwardOracle(x, dy, m, k);
+  expect(before).toBeNear(expected, TYPICAL);
+  expect(after).toBeNear(
+    expected.map((v) => 3 * v),
+    TYPICAL,
+  );
 });
 
 describe('cutting a Gram matrix into workgroups', () => {
@@ -202,7 +254,10 @@ describe('cutting a Gram matrix into workgroups', () => {
     // Nor where its slices, of which each has a matrix of its own, would take too much memory.
     expect(gramVariants(facts(true, 8), { ...MAPS, shape: [512, 65_536] })[0]).toBe('texels');
     expect(gramVariants(facts(true, 8), { ...MAPS, shape: [4096, 8192] })).toEqual(others);
-    expect(gramBackwardVariants(facts(true, 8))).toEqual(others);
+    // Its gradient has no slices, and needs no more than its maps in texels.
+    expect(gramBackwardVariants(facts(true, 8), { ...MAPS, shape: [4096, 8192] })[0]).toBe('texels');
+    expect(gramBackwardVariants(facts(true, 8), { ...MAPS, dtype: 'f16' })).toEqual(others);
+    expect(gramBackwardVariants(facts(true, 8), { ...MAPS, shape: [64, 4161] })).toEqual(others);
     expect(gramVariants(facts(true, undefined), MAPS)).toEqual(['lanes', 'tiled']);
     expect(gramVariants(facts(false, 32), MAPS)).toEqual(['tiled', 'lanes']);
     expect(gramVariants(facts(false, 8), MAPS)).toEqual(['tiled', 'lanes', 'broadcast']);
