@@ -1,14 +1,14 @@
 import { type Program, runAll } from '../src/gpu/program.js';
-import { canTimeSteps, StepTimer } from '../src/gpu/timing.js';
+import { canTimeSteps, RunTimer, StepTimer } from '../src/gpu/timing.js';
 import { median } from './statistics.js';
 
 /** Milliseconds, one number a repeat. */
 export interface Samples {
   /** A whole run by the host's clock, from submission to its end. */
   wall: number[];
-  /** The sum of the dispatches by the GPU's clock; absent where the device has no timestamps. */
+  /** A whole run by the GPU's clock, from its first dispatch's beginning to its last one's end; absent where the device has no timestamps. */
   gpu?: number[];
-  /** Each dispatch by the GPU's clock, the median of the repeats. */
+  /** Each dispatch by the GPU's clock, in a pass of its own, which costs something: the median of the repeats. */
   steps?: number[];
 }
 
@@ -50,27 +50,30 @@ export async function sample(programs: readonly Program[], sampling: Sampling = 
   // By the GPU's clock, work that follows other work without a pause, as in a job.
   const leadIn = before ?? (isLong ? nothing : () => void runAll(gpu, leadInOf(programs, median(wall))));
 
-  const timers = programs.map((program) => new StepTimer(program));
+  const whole = new RunTimer(gpu, programs);
+  const parts = programs.map((program) => new StepTimer(program));
+  // What is done in one step, or takes long, need not be timed whole as well: nothing else would show.
+  const isOne = isLong || programs.reduce((count, { steps }) => count + steps.length, 0) === 1;
   try {
-    const steps: number[][] = [];
-    await repeated(
+    const runs = await repeated(
       async () => {
         leadIn();
-        const run: number[] = [];
-        for (const timer of timers) run.push(...(await timer.run()));
-        steps.push(run);
-        return total(run);
+        const steps: number[] = [];
+        for (const timer of parts) steps.push(...(await timer.run()));
+        if (isOne) return { steps, whole: steps.reduce((sum, step) => sum + step, 0) };
+        leadIn();
+        return { steps, whole: await whole.run() };
       },
       milliseconds,
       most,
     );
     return {
       wall,
-      gpu: steps.map(total),
-      steps: steps[0]!.map((_, i) => median(steps.map((run) => run[i]!))),
+      gpu: runs.map((run) => run.whole),
+      steps: runs[0]!.steps.map((_, i) => median(runs.map(({ steps }) => steps[i]!))),
     };
   } finally {
-    timers.forEach((timer) => timer.dispose());
+    for (const timer of [whole, ...parts]) timer.dispose();
   }
 }
 
@@ -91,18 +94,14 @@ export async function timed({ queue }: GPUDevice, before: () => void, submit: ()
 }
 
 /** At least one result, and more while there is time. */
-export async function repeated(
-  measure: () => Promise<number>,
+export async function repeated<T>(
+  measure: () => Promise<T>,
   milliseconds: number,
   most: number,
-): Promise<number[]> {
+): Promise<T[]> {
   const end = performance.now() + milliseconds;
-  const results: number[] = [];
+  const results: T[] = [];
   do results.push(await measure());
   while (results.length < most && performance.now() < end);
   return results;
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

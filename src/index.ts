@@ -116,7 +116,7 @@ export { Gpu } from './gpu/gpu.js';
 export { type MemoryReport, Program, runAll } from './gpu/program.js';
 export { Recorder } from './gpu/recorder.js';
 export { type Shape, type Storage, Tensor, type Texels } from './gpu/tensor.js';
-export { canTimeSteps, type Span, StepTimer, timeRuns } from './gpu/timing.js';
+export { canTimeSteps, RunTimer, type Span, StepTimer, timeRuns } from './gpu/timing.js';
 export type { Measured } from './gpu/tuning/rank.js';
 export type { DType } from './gpu/wgsl-types.js';
 

@@ -43,11 +43,12 @@ export function compileCopy({ bindings, pieces }: Pick<CopyStep, 'bindings' | 'p
 export class Encoding {
   private pass: GPUComputePassEncoder | undefined;
   private pipeline: GPUComputePipeline | undefined;
+  private passes = 0;
 
-  /** @param descriptor of each of its passes. */
+  /** @param describe each of its passes, by its number. */
   constructor(
     private readonly encoder: GPUCommandEncoder,
-    private readonly descriptor: GPUComputePassDescriptor = {},
+    private readonly describe: (pass: number) => GPUComputePassDescriptor = () => ({}),
   ) {}
 
   /** Appends a step. */
@@ -58,7 +59,7 @@ export class Encoding {
       return;
     }
     const { pipeline, bindGroup } = compiled;
-    this.pass ??= this.encoder.beginComputePass(this.descriptor);
+    this.pass ??= this.encoder.beginComputePass(this.describe(this.passes++));
     if (pipeline !== this.pipeline) this.pass.setPipeline((this.pipeline = pipeline));
     this.pass.setBindGroup(0, bindGroup);
     this.pass.dispatchWorkgroups(...workgroups);

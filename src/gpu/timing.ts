@@ -1,14 +1,15 @@
 import { type GpuError, ValidationError } from './errors.js';
 import { BufferUsage, MapMode } from './flags.js';
-import { Encoding } from './encoding.js';
+import { type CompiledStep, Encoding } from './encoding.js';
+import type { Gpu } from './gpu.js';
 import { guard } from './guard.js';
 import type { Program } from './program.js';
 
-/** Steps that one query set has timestamps for: two each, of the 4096 that WebGPU allows. */
-const STEPS_A_SET = 2048;
+/** Sections that one query set has timestamps for: two each, of the 4096 that WebGPU allows. */
+const SECTIONS_A_SET = 2048;
 
-/** Bytes of a step's timestamps. */
-const STEP_BYTES = 16;
+/** Bytes of a section's timestamps. */
+const SECTION_BYTES = 16;
 
 /** Nanoseconds on the GPU's clock, whose beginning is its own. */
 export interface Span {
@@ -16,34 +17,34 @@ export interface Span {
   end: bigint;
 }
 
-/** Whether `StepTimer` can work on this device: it must have been made with the feature. */
+/** Whether `StepTimer` and `RunTimer` can work on this device: it must have been made with the feature. */
 export function canTimeSteps(device: GPUDevice): boolean {
   return device.features.has('timestamp-query');
 }
 
-/**
- * Measures what each step of a program takes on the GPU. Every dispatch gets a compute pass of its own with a
- * timestamp at either end, and every copy one pass with nothing in it before and one behind, so the sum comes out a
- * little above a plain run, which has one pass for all. Dawn rounds timestamps to 65 µs unless the feature
- * `timestamp_quantization` is disabled.
- */
-export class StepTimer {
+/** Submits sections of steps, each with a timestamp at either end. */
+class SectionTimer {
   private readonly queries: readonly GPUQuerySet[];
   private readonly resolved: GPUBuffer;
   private readonly staging: GPUBuffer;
   private readonly bytes: number;
   private readonly unmade: Promise<GpuError | undefined>;
+  private readonly name: string;
 
   /** @throws GpuError when the device has no timestamps. */
-  constructor(private readonly program: Program) {
-    const { device } = program.gpu;
-    const { length } = program.steps;
-    const name = `Timing ${program.label}`;
+  constructor(
+    private readonly gpu: Gpu,
+    label: string,
+    private readonly sections: readonly (readonly CompiledStep[])[],
+  ) {
+    const { device } = gpu;
+    const { length } = sections;
+    const name = (this.name = `Timing ${label}`);
     if (!canTimeSteps(device)) throw new ValidationError(name, 'the device lacks timestamp-query.');
-    const size = STEP_BYTES * length;
+    const size = SECTION_BYTES * length;
     const { value, refused } = guard(device, name, () => ({
-      queries: Array.from({ length: Math.ceil(length / STEPS_A_SET) }, (_, set) => {
-        const count = 2 * Math.min(STEPS_A_SET, length - set * STEPS_A_SET);
+      queries: Array.from({ length: Math.ceil(length / SECTIONS_A_SET) }, (_, set) => {
+        const count = 2 * Math.min(SECTIONS_A_SET, length - set * SECTIONS_A_SET);
         return device.createQuerySet({ label: name, type: 'timestamp', count });
       }),
       resolved: device.createBuffer({
@@ -62,58 +63,124 @@ export class StepTimer {
     this.staging = value.staging;
     this.unmade = refused;
     this.bytes = 2 * size;
-    program.gpu.memory.add(this.bytes);
+    gpu.memory.add(this.bytes);
   }
 
-  /** Runs the program once. Resolves to milliseconds, step by step. Rejects with a GpuError. */
-  async run(): Promise<number[]> {
-    return (await this.spans()).map(({ begin, end }) => Number(end - begin) / 1e6);
-  }
-
-  /** Runs the program once. Resolves to when each step began and ended, by the GPU's clock. Rejects with a GpuError. */
+  /** Runs all sections once. Rejects with a GpuError. */
   async spans(): Promise<Span[]> {
-    const { program, staging } = this;
-    const { refused } = guard(program.gpu.device, `Timing ${program.label}`, () => this.submit());
+    const { gpu, name, staging } = this;
+    const { refused } = guard(gpu.device, name, () => this.submit());
     const error = (await this.unmade) ?? (await refused);
     if (error) throw error;
     await staging.mapAsync(MapMode.READ);
     const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
     staging.unmap();
-    return program.steps.map((_, i) => ({ begin: stamps[2 * i]!, end: stamps[2 * i + 1]! }));
+    return this.sections.map((_, i) => ({ begin: stamps[2 * i]!, end: stamps[2 * i + 1]! }));
   }
 
   private submit(): void {
-    const { program, queries, resolved, staging } = this;
-    const { device } = program.gpu;
-    const encoder = device.createCommandEncoder({ label: 'timed' });
-    program.steps.forEach((step, i) => {
-      const querySet = queries[Math.floor(i / STEPS_A_SET)]!;
-      const index = 2 * (i % STEPS_A_SET);
-      const begin = { querySet, beginningOfPassWriteIndex: index };
-      const end = { querySet, endOfPassWriteIndex: index + 1 };
-      if ('pieces' in step) {
-        encoder.beginComputePass({ timestampWrites: begin }).end();
-        new Encoding(encoder).add(step);
-        encoder.beginComputePass({ timestampWrites: end }).end();
-      } else {
-        const encoding = new Encoding(encoder, { timestampWrites: { ...begin, ...end } });
-        encoding.add(step);
-        encoding.end();
-      }
+    const { gpu, queries, resolved, sections, staging } = this;
+    const encoder = gpu.device.createCommandEncoder({ label: 'timed' });
+    sections.forEach((steps, i) => {
+      const querySet = queries[Math.floor(i / SECTIONS_A_SET)]!;
+      encodeSection(encoder, steps, querySet, 2 * (i % SECTIONS_A_SET));
     });
     for (const [set, querySet] of queries.entries()) {
-      encoder.resolveQuerySet(querySet, 0, querySet.count, resolved, set * STEPS_A_SET * STEP_BYTES);
+      const at = set * SECTIONS_A_SET * SECTION_BYTES;
+      encoder.resolveQuerySet(querySet, 0, querySet.count, resolved, at);
     }
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, staging.size);
-    device.queue.submit([encoder.finish()]);
+    gpu.device.queue.submit([encoder.finish()]);
   }
 
-  /** Frees the queries and their buffers; the program stays. */
   dispose(): void {
     for (const set of this.queries) set.destroy();
     this.resolved.destroy();
     this.staging.destroy();
-    this.program.gpu.memory.remove(this.bytes);
+    this.gpu.memory.remove(this.bytes);
+  }
+}
+
+/** Timestamps belong to passes; a copy at either end gets one with nothing in it beside it. */
+function encodeSection(
+  encoder: GPUCommandEncoder,
+  steps: readonly CompiledStep[],
+  querySet: GPUQuerySet,
+  index: number,
+): void {
+  const begin = { querySet, beginningOfPassWriteIndex: index };
+  const end = { querySet, endOfPassWriteIndex: index + 1 };
+  const isKernel = (step: CompiledStep | undefined) => step !== undefined && !('pieces' in step);
+  const last = steps.filter((step, i) => isKernel(step) && !isKernel(steps[i - 1])).length - 1;
+  const [beginsInPass, endsInPass] = [isKernel(steps[0]), isKernel(steps.at(-1))];
+  if (!beginsInPass) encoder.beginComputePass({ timestampWrites: begin }).end();
+  const encoding = new Encoding(encoder, (pass) => {
+    const [first, final] = [pass === 0 && beginsInPass, pass === last && endsInPass];
+    return first || final ? { timestampWrites: { ...(first && begin), ...(final && end), querySet } } : {};
+  });
+  for (const step of steps) encoding.add(step);
+  encoding.end();
+  if (!endsInPass) encoder.beginComputePass({ timestampWrites: end }).end();
+}
+
+function milliseconds({ begin, end }: Span): number {
+  return Number(end - begin) / 1e6;
+}
+
+/**
+ * Measures what each step of a program takes on the GPU. Every dispatch gets a compute pass of its own with a
+ * timestamp at either end, and every copy one pass with nothing in it before and one behind, so the sum comes out
+ * above a plain run, which has one pass for all: see RunTimer. Dawn rounds timestamps to 65 µs unless the feature
+ * `timestamp_quantization` is disabled.
+ */
+export class StepTimer {
+  private readonly timer: SectionTimer;
+
+  /** @throws GpuError when the device has no timestamps. */
+  constructor({ gpu, label, steps }: Program) {
+    const sections = steps.map((step) => [step]);
+    this.timer = new SectionTimer(gpu, label, sections);
+  }
+
+  /** Runs the program once. Resolves to milliseconds, step by step. Rejects with a GpuError. */
+  async run(): Promise<number[]> {
+    return (await this.spans()).map(milliseconds);
+  }
+
+  /** Runs the program once. Resolves to when each step began and ended, by the GPU's clock. Rejects with a GpuError. */
+  spans(): Promise<Span[]> {
+    return this.timer.spans();
+  }
+
+  /** Frees the queries and their buffers; the program stays. */
+  dispose(): void {
+    this.timer.dispose();
+  }
+}
+
+/**
+ * Measures what programs take on the GPU that are run one after the other, as one: from the first step's beginning to the
+ * last one's end, with the passes that a plain run has. Dawn rounds timestamps as it does for StepTimer.
+ */
+export class RunTimer {
+  private readonly timer: SectionTimer;
+
+  /** @throws GpuError when the device has no timestamps. */
+  constructor(gpu: Gpu, programs: readonly Program[]) {
+    const label = programs.map((program) => program.label).join(', ');
+    const steps = programs.flatMap((program) => program.steps);
+    this.timer = new SectionTimer(gpu, label, [steps]);
+  }
+
+  /** Runs the programs once. Resolves to milliseconds. Rejects with a GpuError. */
+  async run(): Promise<number> {
+    const [span] = await this.timer.spans();
+    return milliseconds(span!);
+  }
+
+  /** Frees the queries and their buffers; the programs stay. */
+  dispose(): void {
+    this.timer.dispose();
   }
 }
 
