@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { printable } from '../src/errors.js';
 
 /** Raised when a file of results of an older version can no longer be read. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Files may come from anybody, and what is in them goes to a terminal. */
 const Text = v.pipe(v.string(), v.transform(printable));

@@ -36,7 +36,7 @@ const SHARE: HtmlColumn<Line> = {
 };
 
 const TIMES: readonly HtmlColumn<Line>[] = [
-  figure('GPU ms', "all dispatches by the GPU's clock, median", gpuMilliseconds),
+  figure('GPU ms', "all dispatches in one run by the GPU's clock, median", gpuMilliseconds),
   figure('wall ms', 'from submission to end, median', ({ wallMilliseconds }) => wallMilliseconds),
   figure('GFLOP/s', 'a multiply-add is two operations', ({ gflopsPerSecond }) => gflopsPerSecond),
 ];

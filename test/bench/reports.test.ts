@@ -309,7 +309,7 @@ describe('a file of results', () => {
     [{}, 'it has no format'],
     [[], 'it has no format'],
     [null, 'it is no object'],
-    [{ ...whole, format: 2 }, "its format is 2, another version's, and this one reads format 1"],
+    [{ ...whole, format: 1 }, "its format is 1, another version's, and this one reads format 2"],
     [{ ...whole, rounds: undefined }, 'it has no rounds'],
     [{ ...whole, date: 'yesterday' }, wrong('date')],
     [{ ...whole, date: '2026-02-32T00:00:00Z' }, wrong('date')],

@@ -28,7 +28,7 @@ export function line(name: Partial<Line>, rounds: number[][]): Line {
 export function results(given: Partial<Results> = {}): Results {
   const peak = (perSecond: number) => ({ perSecond, form: 'best', forms: [{ form: 'best', perSecond }] });
   return {
-    format: 1,
+    format: 2,
     scumble: '1.2.3',
     date: '2026-01-02T03:04:05.000Z',
     machine: {

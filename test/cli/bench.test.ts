@@ -27,7 +27,7 @@ describe('scumble bench', () => {
       stderr: 'Measuring what the adapter can do …\nRound 1 of 2 …\nRound 2 of 2 …\n',
     });
     const results = readResults(JSON.parse(read('first.json'))) as Results;
-    expect(results).toMatchObject({ format: 1, rounds: 2, evaluations: [], lbfgs: [], leftOut: [] });
+    expect(results).toMatchObject({ format: 2, rounds: 2, evaluations: [], lbfgs: [], leftOut: [] });
     expect(new Set(results.kernels.map(({ kernel }) => kernel))).toEqual(new Set(['mse', 'sum', 'copy']));
     for (const line of results.kernels) {
       expect(line.wall).toHaveLength(2);

@@ -3,7 +3,7 @@ import { ValidationError } from '../../src/gpu/errors.js';
 import { Gpu } from '../../src/gpu/gpu.js';
 import { Recorder } from '../../src/gpu/recorder.js';
 import { TEXEL_COLUMNS } from '../../src/gpu/texels.js';
-import { canTimeSteps, StepTimer, timeRuns } from '../../src/gpu/timing.js';
+import { canTimeSteps, RunTimer, StepTimer, timeRuns } from '../../src/gpu/timing.js';
 import { add, axpy } from '../../src/kernels/index.js';
 import { useGpu } from '../support/gpu.js';
 import { openDawn } from '../../src/node/dawn.js';
@@ -83,6 +83,50 @@ it('times a copy into texels as a step of its own', async (context) => {
   expect((await gpu().read(texels))[size - 1]).toBe(1);
   timer.dispose();
   program.dispose();
+  for (const tensor of [x, texels, total]) gpu().free(tensor);
+});
+
+it('times programs as one, with the passes of a plain run', async (context) => {
+  if (!canTimeSteps(gpu().device)) return context.skip();
+  const size = 2 ** 22;
+  const x = gpu().tensor('x', [size], new Float32Array(size).fill(1));
+  const texels = gpu().zeros('texels', [size], 'texels');
+  const total = gpu().tensor('total', [1]);
+  const piece = {
+    offset: 0,
+    pitch: 16 * TEXEL_COLUMNS,
+    columns: TEXEL_COLUMNS,
+    rows: size / (4 * TEXEL_COLUMNS),
+    row: 0,
+  };
+  const dispatch = (r: Recorder) => axpy(r, 1, add(r, gpu().one(), gpu().zero()), total);
+  const copy = (r: Recorder) => r.copyIntoTexels('copy', x, texels, [piece]);
+  const freeze = (...steps: ((r: Recorder) => void)[]) => {
+    const recorder = new Recorder(gpu(), 'timed');
+    for (const step of steps) step(recorder);
+    return recorder.freeze();
+  };
+  // Passes at both ends and between copies, a copy at either end, and copies alone.
+  const programs = await Promise.all([
+    freeze(dispatch, copy, dispatch, dispatch),
+    freeze(copy, dispatch),
+    freeze(dispatch, copy),
+    freeze(copy),
+  ]);
+  const timer = new RunTimer(gpu(), programs);
+  // Four copies of 16 MiB take a while, whatever counts.
+  expect(await timer.run()).toBeGreaterThan(0);
+  expect((await gpu().read(total))[0]).toBe(5);
+  for (const [i, program] of programs.entries()) {
+    const alone = new RunTimer(gpu(), [program]);
+    const milliseconds = await alone.run();
+    expect(milliseconds, `program ${i}`).toBeGreaterThan(0);
+    expect(milliseconds, `program ${i}`).toBeLessThan(10_000);
+    alone.dispose();
+  }
+  timer.dispose();
+  programs.forEach((program) => program.dispose());
+  await expect(new RunTimer(gpu(), programs).run()).rejects.toThrow(ValidationError);
   for (const tensor of [x, texels, total]) gpu().free(tensor);
 });
 
