@@ -41,3 +41,7 @@ export function forward(kernel: string, shape: string, call: Call): Case {
 export function backward(kernel: string, shape: string, call: Call): Case {
   return { kernel, direction: 'backward', shape, ...call };
 }
+
+export function both(kernel: string, shape: string, call: Call): Case {
+  return { kernel, direction: 'both', shape, ...call };
+}

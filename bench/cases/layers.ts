@@ -1,7 +1,7 @@
 import * as kernels from '../../src/kernels/index.js';
 import * as losses from '../oracles/losses.js';
 import * as oracles from '../oracles/pools.js';
-import { backward, type Case, forward } from './case.js';
+import { backward, both, type Case, forward } from './case.js';
 
 const POOL = { window: 2 };
 
@@ -48,6 +48,10 @@ export function activations(c: number, s: number): Case[] {
     forward('mse', at, {
       record: (r, { tensor }) => kernels.mse(r, tensor(x), tensor(x)),
       oracle: ([a, b]) => losses.meanSquaredError(a!, b!),
+    }),
+    both('mseWithGradient', at, {
+      record: (r, { tensor }) => kernels.mseWithGradient(r, tensor(x), tensor(x)).gradient,
+      oracle: ([a, b]) => losses.meanSquaredErrorInput(a!, b!, [1]),
     }),
     backward('mse.dInput', at, {
       record: (r, { tensor }) => kernels.mseBackward(r, tensor(x), tensor(x), tensor([])),

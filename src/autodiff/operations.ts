@@ -4,6 +4,7 @@
  */
 import * as kernels from '../kernels/index.js';
 import type { AvgPoolOptions, MaxPoolOptions, Normalisation } from '../kernels/index.js';
+import type { Tensor } from '../gpu/tensor.js';
 import type { Conv2dOptions } from '../kernels/conv2d-geometry.js';
 import type { Variable } from './tape.js';
 
@@ -77,14 +78,25 @@ export function gramMse(x: Variable, target: Variable, weight = 1, of?: Convolut
 export function mse(a: Variable, b: Variable, weight = 1): Variable {
   const { recorder } = a.tape;
   const [x, y] = [a.value, b.value];
-  return a.tape.record(
-    kernels.mse(recorder, x, y, weight),
-    [a, b],
-    (dy, [wantsA, wantsB], [intoA, intoB]) => [
-      wantsA ? kernels.mseBackward(recorder, x, y, dy, weight, intoA) : undefined,
-      wantsB ? kernels.mseBackward(recorder, y, x, dy, weight, intoB) : undefined,
-    ],
-  );
+  if (!a.needsGradient || b.needsGradient) {
+    return a.tape.record(
+      kernels.mse(recorder, x, y, weight),
+      [a, b],
+      (dy, [wantsA, wantsB], [intoA, intoB]) => [
+        wantsA ? kernels.mseBackward(recorder, x, y, dy, weight, intoA) : undefined,
+        wantsB ? kernels.mseBackward(recorder, y, x, dy, weight, intoB) : undefined,
+      ],
+    );
+  }
+  // An error is mostly a part of what is to be made small, whose gradient with respect to it is 1: that to a is made on the
+  // way forth, while both are at hand, for the first backward pass, which may add to it.
+  const { error, gradient } = kernels.mseWithGradient(recorder, x, y, weight);
+  let atHand: Tensor | undefined = gradient;
+  return a.tape.record(error, [a, b], (dy, _wants, [into]) => {
+    const made = dy.storage === recorder.gpu.one().storage ? atHand : undefined;
+    if (made) atHand = undefined;
+    return [made ?? kernels.mseBackward(recorder, x, y, dy, weight, into), undefined];
+  });
 }
 
 /** The largest value in each window of feature maps [N, C, H, W]. */

@@ -24,7 +24,7 @@ export {
   type UnpackOptions,
 } from './image.js';
 export { maxPool2d, maxPool2dBackward, type MaxPoolOptions } from './max-pool.js';
-export { mse, mseBackward } from './mse.js';
+export { mse, mseBackward, mseWithGradient } from './mse.js';
 export { multiply } from './multiply.js';
 export { normalNoise, uniformNoise, type NormalNoise, type UniformNoise } from './noise.js';
 export { normalise, normaliseBackward, type Normalisation } from './normalise.js';

@@ -52,6 +52,18 @@ export function squaredDistance(
   return reducePair(recorder, 'mse', a, b, { weight, scale });
 }
 
+/** The same, and factor·(a − b), of a's shape. */
+export function distanceAndDifferences(
+  recorder: Recorder,
+  a: Tensor,
+  b: Tensor,
+  { weight, scale, factor }: { weight: number; scale: number; factor: number },
+): { distance: Tensor; differences: Tensor } {
+  const differences = recorder.temporary('mse.differences', a.shape);
+  const distance = reducePair(recorder, 'mse', a, b, { weight, scale, differences, factor });
+  return { distance, differences };
+}
+
 function reduce(recorder: Recorder, label: keyof typeof UNARY, x: Tensor, scale: number): Tensor {
   const { each, parts } = split(x.size);
   const result = recorder.temporary(parts === 1 ? label : `${label}.parts`, parts === 1 ? [] : [parts]);
@@ -73,27 +85,36 @@ function reducePair(
   label: keyof typeof PAIR,
   a: Tensor,
   b: Tensor,
-  { weight = 1, scale = 1 },
+  { weight = 1, scale = 1, factor = 1, differences }: PairUses,
 ): Tensor {
   requireShape(a.size === b.size, () => `${label}: ${a} and ${b} differ in size.`);
   const { each, parts } = split(a.size);
   const result = recorder.temporary(parts === 1 ? label : `${label}.parts`, parts === 1 ? [] : [parts]);
   recorder.dispatch({
     label,
-    shader: 'reduce_pair',
+    shader: differences ? 'squared_distance' : 'reduce_pair',
     constants: {
       COUNT: a.size,
       EACH: each,
-      MODE: PAIR[label],
       WEIGHT: weight,
       SCALE: parts === 1 ? scale : 1,
+      ...(differences ? { FACTOR: factor } : { MODE: PAIR[label] }),
     },
     types: { A: wgslType(a.dtype, VECTOR), B: wgslType(b.dtype, VECTOR) },
-    bindings: [read(a), read(b), write(result)],
+    bindings: [read(a), read(b), write(result), ...(differences ? [write(differences)] : [])],
     workgroups: linearGrid(parts, 1),
-    flops: (label === 'dot' ? 2 : 4) * a.size,
+    flops: (label === 'dot' ? 2 : differences ? 5 : 4) * a.size,
   });
   return parts === 1 ? result : finish(recorder, label, result, UNARY.sum, scale);
+}
+
+/** What a reduction of two tensors is to make of them. */
+interface PairUses {
+  weight?: number;
+  scale?: number;
+  factor?: number;
+  /** To be given factor·(a − b), where it is a distance. */
+  differences?: Tensor;
 }
 
 function finish(recorder: Recorder, label: string, parts: Tensor, mode: number, scale: number): Tensor {
