@@ -34,12 +34,13 @@ struct Pair {
 @group(0) @binding(2) var<uniform> sizes: Sizes;
 @group(0) @binding(3) var<storage, read_write> products: array<vec4f>;
 
+// What two channels give is added up before it is added to more: for shorter sums.
 fn accumulate(sums: Sums, v: Pair, a: vec4f, b: vec4f) -> Sums {
   return Sums(
-    fma(v.b, vec4f(b.x), fma(v.a, vec4f(a.x), sums.x)),
-    fma(v.b, vec4f(b.y), fma(v.a, vec4f(a.y), sums.y)),
-    fma(v.b, vec4f(b.z), fma(v.a, vec4f(a.z), sums.z)),
-    fma(v.b, vec4f(b.w), fma(v.a, vec4f(a.w), sums.w)),
+    sums.x + fma(v.b, vec4f(b.x), v.a * a.x),
+    sums.y + fma(v.b, vec4f(b.y), v.a * a.y),
+    sums.z + fma(v.b, vec4f(b.z), v.a * a.z),
+    sums.w + fma(v.b, vec4f(b.w), v.a * a.w),
   );
 }
 

@@ -15,6 +15,9 @@ export type GramVariant = 'texels' | 'broadcast' | 'lanes' | 'tiled';
 /** Invocations of a subgroup that the shaders of 'broadcast' are made for. */
 export const BROADCAST_LANES = 8;
 
+type Facts = Pick<AdapterFacts, 'software' | 'subgroupSize'>;
+type Matrix = Pick<Tensor, 'shape' | 'dtype'>;
+
 /** The variants of `gram` that an adapter can run on f, m × k: those to prefer while nothing has been measured first. */
 export function gramVariants(facts: Facts, f: Matrix): GramVariant[] {
   const [m, k] = f.shape as [number, number];
@@ -22,9 +25,6 @@ export function gramVariants(facts: Facts, f: Matrix): GramVariant[] {
   const affordable = 4 * m * m * planGram('texels', m, k).slices <= PARTIAL_BYTES;
   return affordable ? variants : variants.filter((variant) => variant !== 'texels');
 }
-
-type Facts = Pick<AdapterFacts, 'software' | 'subgroupSize'>;
-type Matrix = Pick<Tensor, 'shape' | 'dtype'>;
 
 /** Likewise of its gradient. */
 export function gramBackwardVariants({ software, subgroupSize }: Facts, f: Matrix): GramVariant[] {
