@@ -62,10 +62,14 @@ export interface StylizeRequest extends Partial<Omit<StyleOptions, 'start'>> {
 /**
  * Makes an engine on the caller's device, or on one of its own.
  *
- * @throws UserError where there is no WebGPU; GpuError where no device can be had; DeviceLostError for one that is lost.
+ * @throws UserError where there is no WebGPU, and for options that are none; GpuError where no device can be had;
+ *   DeviceLostError for one that is lost.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  requireObject('What createEngine was given', options, 'an object, such as { device }, or nothing');
   const { device, adapter, tuning = device ? false : {} } = options;
+  if (tuning !== false)
+    requireObject('What stands for tuning', tuning, 'false, or an object with budget, known or onMeasured');
   const gpu = device ? await adopt(device) : await Gpu.request(entryPoint(options), adapter);
   if (tuning === false) return new Engine(gpu);
   const { known = [], budget, onMeasured } = tuning;
@@ -98,7 +102,12 @@ function requireSignal(signal: AbortSignal | undefined): void {
 function entryPoint({ gpu }: EngineOptions): GPU {
   // The one global that is ever looked at, and only where the caller gives neither a device nor an entry point.
   const found = gpu ?? (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  if (found) return found;
+  if (typeof found?.requestAdapter === 'function') return found;
+  if (gpu)
+    throw new UserError(
+      `What stands for gpu is ${shown(gpu)} without requestAdapter; give navigator.gpu, or in Node what create([]) of ` +
+        'the package webgpu returns.',
+    );
   throw new UserError(
     'There is no WebGPU here; use a browser that has it (and a page served over https or from localhost), or give ' +
       'createEngine a device.',

@@ -105,6 +105,24 @@ describe('a device that is lost', () => {
   });
 });
 
+it.each([
+  [null, /^What createEngine was given is null; give an object, such as \{ device \}, or nothing\.$/],
+  [Promise.resolve({}), /^What createEngine was given is a Promise; wait for it, and give an object/],
+  [
+    { gpu: {} },
+    /^What stands for gpu is an Object without requestAdapter; give navigator\.gpu, or in Node what/,
+  ],
+  [{ gpu: 'webgpu' }, /^What stands for gpu is "webgpu" without requestAdapter/],
+  [
+    { tuning: true },
+    /^What stands for tuning is true; give false, or an object with budget, known or onMeasured\.$/,
+  ],
+])('refuses %o for options', async (options, sentence) => {
+  const error = await failure(createEngine(options as never));
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).message).toMatch(sentence);
+});
+
 it.each([Promise.resolve(), 5, 'device'])('refuses %o for a device', async (device) => {
   const error = await failure(createEngine({ device: device as unknown as GPUDevice }));
   expect(error).toBeInstanceOf(UserError);
