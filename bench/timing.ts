@@ -50,17 +50,17 @@ export async function sample(programs: readonly Program[], sampling: Sampling = 
   // By the GPU's clock, work that follows other work without a pause, as in a job.
   const leadIn = before ?? (isLong ? nothing : () => void runAll(gpu, leadInOf(programs, median(wall))));
 
-  const whole = new RunTimer(gpu, programs);
-  const parts = programs.map((program) => new StepTimer(program));
   // What is done in one step, or takes long, need not be timed whole as well: nothing else would show.
   const isOne = isLong || programs.reduce((count, { steps }) => count + steps.length, 0) === 1;
+  const whole = isOne ? undefined : new RunTimer(gpu, programs);
+  const parts = programs.map((program) => new StepTimer(program));
   try {
     const runs = await repeated(
       async () => {
         leadIn();
         const steps: number[] = [];
         for (const timer of parts) steps.push(...(await timer.run()));
-        if (isOne) return { steps, whole: steps.reduce((sum, step) => sum + step, 0) };
+        if (!whole) return { steps, whole: steps.reduce((sum, step) => sum + step, 0) };
         leadIn();
         return { steps, whole: await whole.run() };
       },
@@ -73,7 +73,7 @@ export async function sample(programs: readonly Program[], sampling: Sampling = 
       steps: runs[0]!.steps.map((_, i) => median(runs.map(({ steps }) => steps[i]!))),
     };
   } finally {
-    for (const timer of [whole, ...parts]) timer.dispose();
+    for (const timer of [whole, ...parts]) timer?.dispose();
   }
 }
 

@@ -107,26 +107,11 @@ fn main(
   keep(52u, s13, &outputs);
   keep(56u, s14, &outputs);
   keep(60u, s15, &outputs);
-  // A loop, for a guarded store costs a compiler of processors as much as a hundred multiply-adds; by fours, since a
-  // processor waits for four loads as long as for one.
+  // A loop, for a guarded store costs a compiler of processors as much as a hundred multiply-adds.
   for (var t = 0u; t < u32(sizes.rows); t += 4u) {
     let i = group.x * 64u + t;
-    let at = i * k4 + k;
-    if (k < k4 && i + 4u <= m) {
-      var sums = Rows(outputs[t], outputs[t + 1u], outputs[t + 2u], outputs[t + 3u]);
-      if (sizes.accumulate == 1.0) {
-        let before = Rows(df[at], df[at + k4], df[at + 2u * k4], df[at + 3u * k4]);
-        sums = Rows(before.x + sums.x, before.y + sums.y, before.z + sums.z, before.w + sums.w);
-      }
-      df[at] = sums.x;
-      df[at + k4] = sums.y;
-      df[at + 2u * k4] = sums.z;
-      df[at + 3u * k4] = sums.w;
-    } else if (k < k4) {
-      for (var r = 0u; i + r < m; r++) {
-        let last = at + r * k4;
-        df[last] = select(vec4f(), df[last], sizes.accumulate == 1.0) + outputs[t + r];
-      }
+    if (k < k4 && i < m) {
+      store(i * k4 + k, k4, m - i, Rows(outputs[t], outputs[t + 1u], outputs[t + 2u], outputs[t + 3u]));
     }
   }
 }

@@ -115,24 +115,9 @@ fn main(
     let c = pick(q, side(upper.c, beside), side(upper.g, beside), side(lower.c, beside), side(lower.g, beside));
     let d = pick(q, side(upper.d, beside), side(upper.h, beside), side(lower.d, beside), side(lower.h, beside));
     for (var r = 0u; r < turns; r++) {
-      var sums = pick(r, a, b, c, d);
       let i = group.x * 64u + q * 16u + r * 4u;
-      let at = i * k4 + u32(sizes.first) + k;
-      if (k < count && i + 4u <= m) {
-        if (sizes.accumulate == 1.0) {
-          let before = Rows(df[at], df[at + k4], df[at + 2u * k4], df[at + 3u * k4]);
-          sums = Rows(before.x + sums.x, before.y + sums.y, before.z + sums.z, before.w + sums.w);
-        }
-        df[at] = sums.x;
-        df[at + k4] = sums.y;
-        df[at + 2u * k4] = sums.z;
-        df[at + 3u * k4] = sums.w;
-      } else if (k < count) {
-        for (var rest = 0u; i + rest < m; rest++) {
-          let last = at + rest * k4;
-          let sum = select(select(sums.z, sums.y, rest == 1u), sums.x, rest == 0u);
-          df[last] = select(vec4f(), df[last], sizes.accumulate == 1.0) + sum;
-        }
+      if (k < count && i < m) {
+        store(i * k4 + u32(sizes.first) + k, k4, m - i, pick(r, a, b, c, d));
       }
     }
   }

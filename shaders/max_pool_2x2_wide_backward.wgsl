@@ -9,8 +9,8 @@ alias Four = vec4f;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 
-fn store(at: u32, even: vec2f, odd: vec2f) {
-  dx[at] = vec4f(even.x, odd.x, even.y, odd.y);
+fn interleaved(even: vec2f, odd: vec2f) -> vec4f {
+  return vec4f(even.x, odd.x, even.y, odd.y);
 }
 
 // The gradients of two windows: their pixels stand in two vectors, one above the other.
@@ -25,8 +25,8 @@ fn windows(above_at: u32, below_at: u32, gradients: vec2f) {
   let second = !first & (above.yw == largest);
   let third = !first & !second & (below.xz == largest);
   let fourth = !first & !second & !third;
-  store(above_at, select(vec2f(), given, first), select(vec2f(), given, second));
-  store(below_at, select(vec2f(), given, third), select(vec2f(), given, fourth));
+  dx[above_at] = interleaved(select(vec2f(), given, first), select(vec2f(), given, second));
+  dx[below_at] = interleaved(select(vec2f(), given, third), select(vec2f(), given, fourth));
 }
 
 fn pool(at: u32, top: u32, bottom: u32) {

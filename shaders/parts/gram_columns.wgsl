@@ -1,5 +1,7 @@
 // With parts/quartets.wgsl.
 //
+// The shader declares df, rows of vec4f, and `sizes` with `accumulate`.
+//
 // Rows of s·f, of which the lanes of a subgroup hold a vec4 of columns each: sums over two rows j at a time.
 
 /// A lane's vec4 of four rows.
@@ -24,4 +26,26 @@ fn add(sums: Rows, s: Pair, f: Pair) -> Rows {
     sums.z + fma(vec4f(s.y.z), f.y, s.x.z * f.x),
     sums.w + fma(vec4f(s.y.w), f.y, s.x.w * f.x),
   );
+}
+
+/// Stores as many of four rows as are `left`, `stride` apart from `at` on, or adds them to what is there. By fours, since a
+/// processor waits for four loads as long as for one.
+fn store(at: u32, stride: u32, left: u32, rows: Rows) {
+  let adds = sizes.accumulate == 1.0;
+  if (left >= 4u) {
+    var sums = rows;
+    if (adds) {
+      let before = Rows(df[at], df[at + stride], df[at + 2u * stride], df[at + 3u * stride]);
+      sums = Rows(before.x + sums.x, before.y + sums.y, before.z + sums.z, before.w + sums.w);
+    }
+    df[at] = sums.x;
+    df[at + stride] = sums.y;
+    df[at + 2u * stride] = sums.z;
+    df[at + 3u * stride] = sums.w;
+  } else {
+    for (var r = 0u; r < left; r++) {
+      let last = at + r * stride;
+      df[last] = select(vec4f(), df[last], adds) + select(select(rows.z, rows.y, r == 1u), rows.x, r == 0u);
+    }
+  }
 }

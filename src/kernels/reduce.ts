@@ -80,6 +80,15 @@ function reduce(recorder: Recorder, label: keyof typeof UNARY, x: Tensor, scale:
   return finish(recorder, label, result, label === 'maxAbs' ? UNARY.maxAbs : UNARY.sum, scale);
 }
 
+/** What a reduction of two tensors is to make of them. */
+interface PairUses {
+  weight?: number;
+  scale?: number;
+  factor?: number;
+  /** To be given factor·(a − b), where it is a distance. */
+  differences?: Tensor;
+}
+
 function reducePair(
   recorder: Recorder,
   label: keyof typeof PAIR,
@@ -106,15 +115,6 @@ function reducePair(
     flops: (label === 'dot' ? 2 : differences ? 5 : 4) * a.size,
   });
   return parts === 1 ? result : finish(recorder, label, result, UNARY.sum, scale);
-}
-
-/** What a reduction of two tensors is to make of them. */
-interface PairUses {
-  weight?: number;
-  scale?: number;
-  factor?: number;
-  /** To be given factor·(a − b), where it is a distance. */
-  differences?: Tensor;
 }
 
 function finish(recorder: Recorder, label: string, parts: Tensor, mode: number, scale: number): Tensor {

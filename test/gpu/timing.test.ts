@@ -10,6 +10,18 @@ import { openDawn } from '../../src/node/dawn.js';
 
 const gpu = useGpu();
 
+/** Numbers, in 16 MiB. */
+const COPIED = 2 ** 22;
+
+/** A tensor of ones, texels for as many, and what records the copy. */
+function copied() {
+  const x = gpu().tensor('x', [COPIED], new Float32Array(COPIED).fill(1));
+  const texels = gpu().zeros('texels', [COPIED], 'texels');
+  const pitch = 16 * TEXEL_COLUMNS;
+  const piece = { offset: 0, pitch, columns: TEXEL_COLUMNS, rows: COPIED / (4 * TEXEL_COLUMNS), row: 0 };
+  return { x, texels, copy: (r: Recorder) => r.copyIntoTexels('copy', x, texels, [piece]) };
+}
+
 it('times every step of a program, and runs it once each time', async (context) => {
   if (!canTimeSteps(gpu().device)) return context.skip();
   const x = gpu().tensor('x', [1000], new Float32Array(1000).fill(1));
@@ -56,20 +68,11 @@ it('times more steps than one query set has room for', async (context) => {
 
 it('times a copy into texels as a step of its own', async (context) => {
   if (!canTimeSteps(gpu().device)) return context.skip();
-  const size = 2 ** 22;
-  const x = gpu().tensor('x', [size], new Float32Array(size).fill(1));
-  const texels = gpu().zeros('texels', [size], 'texels');
+  const { x, texels, copy } = copied();
   const total = gpu().tensor('total', [1]);
   const recorder = new Recorder(gpu(), 'timed');
   axpy(recorder, 1, gpu().one(), total);
-  const piece = {
-    offset: 0,
-    pitch: 16 * TEXEL_COLUMNS,
-    columns: TEXEL_COLUMNS,
-    rows: size / (4 * TEXEL_COLUMNS),
-    row: 0,
-  };
-  recorder.copyIntoTexels('copy', x, texels, [piece]);
+  copy(recorder);
   axpy(recorder, 1, gpu().one(), total);
   const program = await recorder.freeze();
   const timer = new StepTimer(program);
@@ -80,7 +83,7 @@ it('times a copy into texels as a step of its own', async (context) => {
   expect(spans[1]!.end).toBeGreaterThan(spans[1]!.begin);
   expect(spans[2]!.begin).toBeGreaterThanOrEqual(spans[1]!.end);
   expect((await gpu().read(total))[0]).toBe(2);
-  expect((await gpu().read(texels))[size - 1]).toBe(1);
+  expect((await gpu().read(texels))[COPIED - 1]).toBe(1);
   timer.dispose();
   program.dispose();
   for (const tensor of [x, texels, total]) gpu().free(tensor);
@@ -88,19 +91,9 @@ it('times a copy into texels as a step of its own', async (context) => {
 
 it('times programs as one, with the passes of a plain run', async (context) => {
   if (!canTimeSteps(gpu().device)) return context.skip();
-  const size = 2 ** 22;
-  const x = gpu().tensor('x', [size], new Float32Array(size).fill(1));
-  const texels = gpu().zeros('texels', [size], 'texels');
+  const { x, texels, copy } = copied();
   const total = gpu().tensor('total', [1]);
-  const piece = {
-    offset: 0,
-    pitch: 16 * TEXEL_COLUMNS,
-    columns: TEXEL_COLUMNS,
-    rows: size / (4 * TEXEL_COLUMNS),
-    row: 0,
-  };
   const dispatch = (r: Recorder) => axpy(r, 1, add(r, gpu().one(), gpu().zero()), total);
-  const copy = (r: Recorder) => r.copyIntoTexels('copy', x, texels, [piece]);
   const freeze = (...steps: ((r: Recorder) => void)[]) => {
     const recorder = new Recorder(gpu(), 'timed');
     for (const step of steps) step(recorder);
